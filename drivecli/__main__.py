@@ -1,0 +1,7 @@
+"""`python -m drivecli` is `drive`."""
+
+import sys
+
+from drivecli.cli import main
+
+sys.exit(main())

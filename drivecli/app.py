@@ -1,0 +1,201 @@
+"""One command's surroundings: settings, today, who acts, catalogue, output. Everything opens on first use."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from drivecli.errors import NotFound, Refused, StoreUnusable
+from drivecli.render import Out
+from drivecli.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from drivecli.catalogue import Catalogue
+    from drivecli.db import Connection
+    from drivecli.queries.workers import Acting
+    from drivecli.work import Work
+
+
+@dataclass
+class Asked:
+    """The options that work before and after every command."""
+
+    format: str | None = None
+    fields: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    demo: bool = False
+    color: str = "auto"
+    no_input: bool = False
+    debug: bool = False
+
+
+class App:
+    """What a command is handed. `words` holds free text that was read from stdin or an editor, so none is lost."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = dict(env)
+        self.asked = Asked()
+        self.command = "drive"
+        self.words: list[str] = []
+        self._db: Connection | None = None
+        self._db_writes = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Where things live, and what the environment asks for."""
+        return read_settings(self.env, demo=self.asked.demo)
+
+    @cached_property
+    def out(self) -> Out:
+        """Where everything is said."""
+        a = self.asked
+        return Out(form=a.format, chosen=a.fields, quiet=a.quiet, verbose=a.verbose, color=a.color, env=self.env)
+
+    @cached_property
+    def today(self) -> date:
+        """The civil day where this computer is; DRIVE_TODAY, or the demo's own day, when set."""
+        if self.settings.today:
+            return self.settings.today
+        if self.settings.is_demo:
+            return date.fromisoformat(self.store_settings()["demo_today"])
+        return date.today()
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The data files with the service's own values over them; the packaged ones while there is no store."""
+        from drivecli.catalogue import Catalogue
+        from drivecli.queries.store import site_files
+
+        try:
+            own = site_files(self._open(write=False))
+        except StoreUnusable:
+            own = {}
+        return Catalogue(own.get)
+
+    @property
+    def person_present(self) -> bool:
+        """Whether somebody can be asked: stdin and stderr are a terminal and --no-input was not given."""
+        return not self.asked.no_input and sys.stdin.isatty() and sys.stderr.isatty() and sys.stdout.isatty()
+
+    @property
+    def login(self) -> str:
+        """The user of this computer, as `user@computer`."""
+        import getpass
+
+        try:
+            user = getpass.getuser()
+        except (OSError, KeyError):
+            user = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+        return f"{user}@{socket.gethostname()}".lower()
+
+    @cached_property
+    def actor(self) -> "Acting":
+        """The worker in whose name this command acts. Raises NotFound or Refused saying how to become one."""
+        from drivecli.queries import workers
+
+        db = self._open(write=False)
+        found = workers.by_username(db, self.settings.worker) if self.settings.worker else None
+        if found is None and self.settings.worker and not self.settings.is_demo:
+            raise NotFound(
+                f"DRIVE_WORKER is “{self.settings.worker}”, and there is no worker of that username.",
+                next="drive worker list",
+            )
+        found = found or workers.by_login(db, self.login)
+        if found is None and self.settings.is_demo:
+            found = workers.by_username(db, self.store_settings()["demo_worker"])
+        if found is None:
+            raise Refused(
+                f"Nobody is linked to {self.login}, so it is not known who is acting.",
+                kind="no_worker",
+                next="drive worker link USERNAME   or set DRIVE_WORKER",
+            )
+        if found.left_on is not None and found.left_on < self.today:
+            raise Refused(
+                f"{found.name} left the service and can no longer act here.",
+                kind="not_permitted",
+                next="Set DRIVE_WORKER, or drive worker link USERNAME",
+            )
+        return found
+
+    def read(self) -> "Connection":
+        """The open store, for reading. Says so on stderr when its deadlines were made with other rules."""
+        db = self._open(write=False)
+        if self._outdated():
+            self.out.warn("The rules of this release differ from those the deadlines were made with: drive upgrade")
+        _ = self.actor
+        return db
+
+    def look(self, case: Any) -> "Connection":
+        """The open store, for showing one person's record. The place where such a reading will be recorded."""
+        return self.read()
+
+    @contextmanager
+    def work(self) -> "Iterator[Work]":
+        """One unit of work in the name of the acting worker. Leaving it commits; an error takes everything back."""
+        from drivecli.work import Actor, Work
+
+        actor = self.actor
+        if self._outdated():
+            raise StoreUnusable(
+                "The rules of this release differ from those the deadlines were made with.",
+                kind="rules",
+                next="drive upgrade",
+            )
+        today, catalogue = self.today, self.catalogue
+        db = self._open(write=True)
+        who = Actor(actor.id, actor.username, actor.name, actor.role)
+        with Work(db, who, catalogue, today=today, command=self.command) as work:
+            yield work
+
+    def store_settings(self) -> dict[str, str]:
+        """What the store keeps about itself: its prefix, schema, fingerprint of rules, the demo's day."""
+        self._open(write=False)
+        return self._store_settings
+
+    def prefix(self) -> str:
+        """The site prefix of refs."""
+        return self.store_settings()["prefix"]
+
+    def announce(self) -> None:
+        """What every screen must say first: that this is the demo, or that today is not today."""
+        if self.settings.is_demo:
+            self.out.mark("DEMO: invented people, a separate store.")
+        elif self.settings.today:
+            self.out.warn(f"DRIVE_TODAY is set: today is taken to be {self.settings.today.isoformat()}.")
+
+    def close(self) -> None:
+        """Close the store, if it was opened."""
+        if self._db:
+            self._db.close()
+            self._db = None
+
+    def open_unchecked(self, *, write: bool) -> "Connection":
+        """The open store without looking at its schema or rules: for `upgrade` and `doctor`, which mend and tell."""
+        from drivecli import db, keys
+
+        self.close()
+        self._db = db.open_store(self.settings.store, lambda: keys.read_key(self.settings), write=write)
+        self._db_writes = write
+        return self._db
+
+    def _open(self, *, write: bool) -> "Connection":
+        if self._db and (self._db_writes or not write):
+            return self._db
+        from drivecli.queries.store import read_store_settings
+
+        db = self.open_unchecked(write=write)
+        if not write:
+            db.begin(write=False)
+        self._store_settings = read_store_settings(db)
+        return db
+
+    def _outdated(self) -> bool:
+        from drivecli.catalogue import fingerprint
+
+        return self.store_settings().get("rules") != fingerprint()

@@ -1,0 +1,250 @@
+"""templates/ and the service's own values as frozen objects: practice, roles, areas, holidays, code lists.
+
+A service's own file has the name of a packaged one and is laid over it: its tables and entries win, the rest stays. The
+own files live in the store, so that every computer of a team works by the same values.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from drivecli.domain.codes import Code, CodeList
+from drivecli.domain.practice import Practice, read_practice
+from drivecli.domain.working_days import Holidays
+from drivecli.errors import NotUnderstood
+
+TEMPLATES = Path(__file__).parent / "templates"
+CLOCK_FILES = (
+    "practice.toml",
+    "holidays.toml",
+    "codes/stage.toml",
+    "codes/contact_outcome.toml",
+    "codes/suspend_reason.toml",
+    "codes/closure_reason.toml",
+    "roles.toml",
+)
+"""The files that the clock's answer depends on."""
+
+ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "holiday"}
+"""Files that are a list of entries, and what an entry is called. Every file in codes/ has `code`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Role:
+    """A worker's role: what its holder may do, and whether a case can be given one with `drive assign`."""
+
+    code: str
+    label: str
+    may: tuple[str, ...]
+    assignable: bool
+    several: bool
+    restricted: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A district: its council, police force, MARAC and nation."""
+
+    code: str
+    label: str
+    service: str
+    council: str
+    police: str
+    marac: str
+    nation: str
+
+
+class Catalogue:
+    """Everything that is data, read when first asked for. `own` gives the service's own text of a file, or None."""
+
+    def __init__(self, own: Callable[[str], str | None] = lambda name: None) -> None:
+        self._own = own
+
+    @cached_property
+    def practice(self) -> Practice:
+        """The practice rules, with the service's own values over the packaged ones."""
+        return read_practice(self._data("practice.toml"), "practice.toml")
+
+    @cached_property
+    def holidays(self) -> Holidays:
+        """Bank holidays by day."""
+        return read_holidays(self._data("holidays.toml"), "holidays.toml")
+
+    @cached_property
+    def holidays_until(self) -> date:
+        """The last day the table of bank holidays covers."""
+        until: date = self._data("holidays.toml")["until"]
+        return until
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """Roles by code, in the file's order."""
+        return read_roles(self._data("roles.toml"), "roles.toml")
+
+    @cached_property
+    def areas(self) -> Mapping[str, Area]:
+        """Areas by code, in the file's order."""
+        return read_areas(self._data("areas.toml"), "areas.toml")
+
+    def codes(self, name: str) -> CodeList:
+        """A code list. Roles and areas answer as code lists too."""
+        if name == "role":
+            return CodeList(name, {each.code: Code(each.code, each.label) for each in self.roles.values()})
+        if name == "area":
+            return CodeList(name, {each.code: Code(each.code, each.label) for each in self.areas.values()})
+        if name not in self._codes:
+            self._codes[name] = read_codes(self._data(f"codes/{name}.toml"), name)
+        return self._codes[name]
+
+    @cached_property
+    def _codes(self) -> dict[str, CodeList]:
+        return {}
+
+    def _data(self, name: str) -> dict[str, Any]:
+        own = self._own(name)
+        packaged = parse(packaged_text(name), name)
+        return lay_over(packaged, parse(own, f"your own {name}"), name) if own else packaged
+
+
+def packaged_names() -> list[str]:
+    """Every data file that a service may lay its own over."""
+    return [
+        *sorted(path.name for path in TEMPLATES.glob("*.toml")),
+        *sorted(f"codes/{path.name}" for path in (TEMPLATES / "codes").glob("*.toml")),
+    ]
+
+
+@lru_cache(maxsize=64)
+def packaged_text(name: str) -> str:
+    """The packaged text of a data file."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def fingerprint() -> str:
+    """A short word that changes whenever the packaged rules of the clock do. Cheap: it is compared on every start."""
+    import hashlib
+
+    from drivecli.domain.practice import CLOCK_VERSION
+
+    digest = hashlib.sha256(f"clock {CLOCK_VERSION}".encode())
+    for name in CLOCK_FILES:
+        digest.update(packaged_text(name).encode())
+    return digest.hexdigest()[:16]
+
+
+def parse(text: str, where: str) -> dict[str, Any]:
+    """Parsed TOML. Raises NotUnderstood with the line."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise NotUnderstood(f"{where} is not valid TOML: {error}.") from None
+
+
+def lay_over(packaged: dict[str, Any], own: dict[str, Any], name: str) -> dict[str, Any]:
+    """The packaged data with the service's own over it: tables by key, entries by their code or day."""
+    entry = ENTRY_TABLES.get(name, "code")
+    merged = dict(packaged)
+    for key, value in own.items():
+        if key == entry and isinstance(value, list):
+            identity = "on" if entry == "holiday" else "code"
+            entries = {each.get(identity): each for each in packaged.get(key, [])}
+            for each in value:
+                entries[each.get(identity)] = {**entries.get(each.get(identity), {}), **each}
+            merged[key] = list(entries.values())
+        elif isinstance(value, dict) and isinstance(packaged.get(key), dict):
+            merged[key] = _lay_table(packaged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _lay_table(packaged: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(packaged)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(packaged.get(key), dict)
+        merged[key] = _lay_table(packaged[key], value) if both else value
+    return merged
+
+
+def read_codes(data: Mapping[str, Any], name: str) -> CodeList:
+    """A code list from parsed data."""
+    codes: dict[str, Code] = {}
+    for entry in _entries(data, "code", name):
+        facts = {key: value for key, value in entry.items() if key not in ("code", "label")}
+        code = _slug(entry, name)
+        codes[code] = Code(code, str(entry.get("label") or code.replace("_", " ")), facts)
+    return CodeList(name, codes)
+
+
+def read_roles(data: Mapping[str, Any], where: str) -> dict[str, Role]:
+    """Roles from parsed data."""
+    known = ("case_work", "lead", "manage")
+    roles = {}
+    for entry in _entries(data, "role", where):
+        may = tuple(entry.get("may", ()))
+        strange = [each for each in may if each not in known]
+        if strange:
+            raise NotUnderstood(f"{where}: “{strange[0]}” is not something a role may do. Known: {', '.join(known)}.")
+        code = _slug(entry, where)
+        roles[code] = Role(
+            code=code,
+            label=str(entry.get("label") or code.replace("_", " ")),
+            may=may,
+            assignable=bool(entry.get("assignable", False)),
+            several=bool(entry.get("several", False)),
+            restricted=bool(entry.get("restricted", False)),
+        )
+    return roles
+
+
+def read_areas(data: Mapping[str, Any], where: str) -> dict[str, Area]:
+    """Areas from parsed data."""
+    return {
+        (code := _slug(entry, where)): Area(
+            code=code,
+            label=str(entry.get("label") or code),
+            **{name: str(entry.get(name, "")) for name in ("service", "council", "police", "marac", "nation")},
+        )
+        for entry in _entries(data, "area", where)
+    }
+
+
+def read_holidays(data: Mapping[str, Any], where: str) -> Holidays:
+    """Bank holidays from parsed data."""
+    if not isinstance(data.get("until"), date):
+        raise NotUnderstood(f"{where}: until must be a day, as in until = 2028-12-31.")
+    found: dict[date, str] = {}
+    for entry in _entries(data, "holiday", where):
+        if not isinstance(entry.get("on"), date) or not entry.get("name"):
+            raise NotUnderstood(f"{where}: each [[holiday]] needs on = a day, and a name.")
+        found[entry["on"]] = str(entry["name"])
+    return _Days(found)
+
+
+class _Days(dict[date, str]):
+    """Bank holidays that may be remembered by: never changed once read, so identity will do."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def _entries(data: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
+    found = data.get(name)
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise NotUnderstood(f"{where}: write each entry under [[{name}]].")
+    return found
+
+
+def _slug(entry: Mapping[str, Any], where: str) -> str:
+    code = entry.get("code")
+    if not isinstance(code, str) or not code or not code.replace("_", "").isalnum() or code != code.lower():
+        raise NotUnderstood(f"{where}: code is “{code}”; write it in small letters and underscores, as in step_down.")
+    return code

@@ -1,0 +1,80 @@
+"""`drive caseload`: who needs help today."""
+
+import click
+
+from drivecli.app import App
+from drivecli.cli import command
+from drivecli.errors import OVERDUE, NotUnderstood
+from drivecli.params import CODE, USERNAME
+from drivecli.queries import caseload as query
+from drivecli.queries.cases import CaseRow
+from drivecli.render import Column, say, words
+
+
+def _state(row: CaseRow) -> str:
+    parts = []
+    if row.hold:
+        parts.append(f"HOLD until {say(row.hold)}")
+    if row.overdue:
+        parts.append(f"OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}")
+    if row.status == "suspended":
+        parts.append("suspended")
+    if row.seen_until:
+        parts.append(f"known until {say(row.seen_until)}")
+    return "; ".join(parts)
+
+
+COLUMNS = [
+    Column("ref", "Ref"),
+    Column("name", "Person"),
+    Column("manager", "Manager"),
+    Column("tier", "Tier", words),
+    Column("stage", "Stage", words),
+    Column("next_due_kind", "Due", words),
+    Column("next_due_on", "On"),
+    Column("", "State", _state, whole=True),
+]
+
+
+@command(
+    examples=[
+        "drive caseload --overdue",
+        "drive caseload --mine --due-within 7",
+        "drive caseload --overdue --json --fields ref,manager,overdue_days",
+    ]
+)
+@click.option("--overdue", is_flag=True, help="Only cases with something due before today.")
+@click.option("--mine", is_flag=True, help="Only cases you manage.")
+@click.option("--manager", type=USERNAME, help="Only this manager's.")
+@click.option("--unallocated", is_flag=True, help="Only cases nobody manages.")
+@click.option("--area", type=CODE("area"), metavar="AREA", help="Only this district's.")
+@click.option("--tier", type=CODE("tier"), help="Only this tier.")
+@click.option("--stage", type=CODE("stage"), help="Only this stage.")
+@click.option("--due-within", type=click.IntRange(min=0), metavar="N", help="Only with something due within N days.")
+@click.option(
+    "--ending-within", type=click.IntRange(min=0), metavar="N", help="Only with a window ending within N days."
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the N most urgent.")
+@click.option("--exit-code", is_flag=True, help="End with code 10 when any row is overdue.")
+@click.pass_obj
+def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
+    """Open cases, most urgent first: by weight of what is overdue, then tier, then days."""
+    if mine + bool(wanted["manager"]) + bool(wanted["unallocated"]) > 1:
+        raise NotUnderstood("Choose one of --mine, --manager and --unallocated.")
+    db = app.read()
+    if mine:
+        wanted["manager"] = app.actor.username
+    found = query.caseload(db, app.today, query.Wanted(**wanted), list(app.catalogue.codes("tier")))  # type: ignore
+    app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found))
+    if found.rows:
+        app.out.note(
+            f"{found.overdue} of {found.open} open case{'' if found.open == 1 else 's'}"
+            f" {'is' if found.overdue == 1 else 'are'} overdue."
+        )
+    return OVERDUE if exit_code and any(row.overdue for row in found.rows) else 0
+
+
+def _empty(found: query.Caseload) -> str:
+    if not found.open:
+        return "No open cases here. Open one: drive case open"
+    return f"Nothing here. {found.overdue} of {found.open} open cases are overdue: drive caseload"

@@ -1,0 +1,84 @@
+"""`drive init` and `drive upgrade`: starting a store, joining a team's, bringing one to this release."""
+
+import click
+
+from drivecli.app import App
+from drivecli.cli import command
+from drivecli.domain.codes import CodeList
+from drivecli.errors import NotUnderstood
+from drivecli.params import TEXT, USERNAME
+
+NOT_ENFORCED = """\
+On PostgreSQL, who may see what is guided by drive but not yet enforced by the database: whoever has its password can
+read everything with another tool. Encryption at rest and backups are your database's."""
+
+
+@command(
+    examples=[
+        "drive init --name 'Sam Okoro' --username sam --role team_lead --site WS",
+        "drive init --join postgresql://drive@db.example/drive --username sam",
+    ]
+)
+@click.option("--name", type=TEXT, help="Your name, as colleagues know it.")
+@click.option("--username", type=USERNAME, help="A short name to act under.")
+@click.option("--role", metavar="ROLE", help="Your role, as in case_manager or team_lead.")
+@click.option("--site", metavar="PREFIX", help="How refs begin: WS gives WS-0042. [default: DRV]")
+@click.option("--join", metavar="ADDRESS", help="Connect this computer to a team's store: postgresql://...")
+@click.pass_obj
+def init(
+    app: App, name: str | None, username: str | None, role: str | None, site: str | None, join: str | None
+) -> None:
+    """Start a store with its first worker, or join your team's."""
+    if join:
+        _join(app, join, username)
+        return
+    from drivecli import keys
+    from drivecli.domain.codes import read_code
+    from drivecli.domain.refs import read_prefix
+    from drivecli.services import setup
+
+    setup.refuse_second(app.settings)
+    name = name or _asked(app, "--name", "Your name:")
+    username = username or USERNAME.convert(_asked(app, "--username", "A short name to act under:"), None, None)
+    roles = app.catalogue.codes("role")
+    role = read_code(role, roles, "role") if role else _chosen(app, "--role", "Your role:", roles)
+    prefix = read_prefix(site or "DRV")
+    started = setup.start(app.settings, prefix, setup.FirstWorker(name, username, role, app.login))
+    app.out.done(
+        started,
+        f"Made the store at {started.store}. Refs begin with {prefix}-. You act as {username}.",
+        ref=started.store,
+    )
+    if started.key_file:
+        app.out.note(f"Its key is in {started.key_file}.")
+    app.out.note(keys.PROTECTS if app.settings.store.path else NOT_ENFORCED)
+    app.out.note("Next: drive case open --forename FIRST --surname LAST")
+
+
+def _join(app: App, address: str, username: str | None) -> None:
+    from drivecli.services import setup
+
+    if not username:
+        raise NotUnderstood("Missing --username: say which worker you are in the team's store.")
+    joined = setup.join(app.settings, address, username, app.login)
+    app.out.done(joined, f"This computer now works on {joined.store}. You act as {joined.worker}.", ref=joined.store)
+    app.out.note(NOT_ENFORCED)
+
+
+def _asked(app: App, flag: str, question: str) -> str:
+    if not app.person_present:
+        raise NotUnderstood(f"Missing {flag} (running without a terminal, so not asking).", next="drive init --help")
+    from drivecli import prompts
+
+    return prompts.text(question)
+
+
+def _chosen(app: App, flag: str, question: str, codes: CodeList) -> str:
+    if not app.person_present:
+        raise NotUnderstood(
+            f"Missing {flag} (running without a terminal, so not asking). One of: {', '.join(codes)}.",
+            next="drive init --help",
+        )
+    from drivecli import prompts
+
+    return prompts.choose(question, [(code, codes.label(code)) for code in codes])

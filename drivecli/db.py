@@ -1,0 +1,367 @@
+"""Opens a store, and holds the few differences between its two engines. The only module that opens one.
+
+A store is a SQLCipher file (through `sqlcipher3`, never the interpreter's own SQLite) or a PostgreSQL database. Reads
+use the plain connection, because importing an ORM costs more than a whole command; services get a session over the very
+same connection, so that both see one transaction.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from drivecli.errors import DriveError, StoreUnusable
+from drivecli.settings import Store
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+SCHEMA = "0002"
+"""The newest revision under migrations/versions; a store at any other is not written to."""
+
+APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's
+OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL that two connections write
+BUSY_MS = 30_000
+
+Row = TypeVar("Row")
+
+
+class Connection:
+    """A plain connection to an open store: SQL text with `:name` parameters, the same on both engines."""
+
+    def __init__(self, raw: Any, engine: str, store: Store) -> None:
+        self.raw = raw
+        self.engine = engine
+        self.store = store
+        self._session: Session | None = None
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the store is a PostgreSQL database."""
+        return self.engine == "postgresql"
+
+    def run(self, sql: str, **params: Any) -> Any:
+        """Run one statement and return the cursor."""
+        if self.is_postgres:
+            return self.raw.execute(_for_psycopg(sql), params)
+        return self.raw.execute(sql, {name: _for_sqlite(value) for name, value in params.items()})
+
+    def run_many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Run one statement for every row of parameters."""
+        if self.is_postgres:
+            with self.raw.cursor() as cursor:
+                cursor.executemany(_for_psycopg(sql), list(rows))
+        else:
+            self.raw.executemany(sql, [{name: _for_sqlite(v) for name, v in row.items()} for row in rows])
+
+    def rows(self, row: type[Row], sql: str, **params: Any) -> list[Row]:
+        """The rows of a SELECT as frozen dataclasses: its columns in the order of the fields, typed by them."""
+        convert = _converter(row)
+        return [convert(each) for each in self.run(sql, **params).fetchall()]
+
+    def one(self, row: type[Row], sql: str, **params: Any) -> Row | None:
+        """The first row, or None."""
+        found = self.run(sql, **params).fetchone()
+        return _converter(row)(found) if found is not None else None
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = self.run(sql, **params).fetchone()
+        return found[0] if found is not None else None
+
+    def begin(self, *, write: bool, orm: bool = False) -> None:
+        """Begin a transaction. On the file a write takes the lock at once, so that it never fails half way.
+
+        `orm` makes the session ready first: its first act on a connection is a rollback.
+        """
+        if orm:
+            self.session()
+        if not self.is_postgres:
+            self.raw.execute("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")
+
+    def lock(self, what: str) -> None:
+        """Wait for others who are numbering `what`. On the file the write lock is already held."""
+        if self.is_postgres:
+            self.run("SELECT pg_advisory_xact_lock(hashtext(:what))", what=what)
+
+    def commit(self) -> None:
+        """Make it so."""
+        self.raw.commit()
+
+    def rollback(self) -> None:
+        """As if nothing had been asked."""
+        self.raw.rollback()
+
+    def close(self) -> None:
+        """Close the store. What was not committed is gone."""
+        self.raw.close()
+
+    def session(self) -> "Session":
+        """A SQLModel session over this very connection and its transaction. Loads the ORM."""
+        if self._session is None:
+            from sqlalchemy import StaticPool, create_engine
+            from sqlmodel import Session
+
+            url = "postgresql+psycopg://" if self.is_postgres else "sqlite://"
+            module = {} if self.is_postgres else {"module": sys.modules["sqlcipher3.dbapi2"]}
+            engine = create_engine(url, creator=lambda: self.raw, poolclass=StaticPool, hide_parameters=True, **module)
+            self._session = Session(engine, expire_on_commit=False)
+            self._session.connection()
+        return self._session
+
+
+def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> Connection:
+    """Open an existing store; it is never created here. `key` is asked only for an encrypted file.
+
+    Raises StoreUnusable when it is missing, empty, foreign, locked, or its key does not fit.
+    """
+    if store.path is None:
+        return _open_postgres(store)
+    _refuse_unlike_store(store.path)
+    connection = _open_file(store.path, key(), store, write=write)
+    try:
+        found = connection.value("PRAGMA application_id")
+        if found != APPLICATION_ID:
+            raise StoreUnusable(f"{store.path} is not a drive store.", kind="foreign", next="Check DRIVE_DATABASE.")
+        if connection.value("PRAGMA journal_mode") != "wal":
+            raise StoreUnusable(
+                f"{store.path} is not in the mode drive left it in.", kind="foreign", next="drive doctor"
+            )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create_file(path: Path, key: str) -> Connection:
+    """A new, empty, encrypted file at `path`, ready for its tables. The caller gives it its final name."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    connection = _open_file(path, key, Store("new", path=path), write=True)
+    connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.run("PRAGMA journal_mode = WAL")
+    return connection
+
+
+def finish_file(connection: Connection) -> None:
+    """Bring everything into the one file and close it, so that it can be renamed or copied."""
+    connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def copy_file(connection: Connection, key: str, to: Path) -> None:
+    """A whole copy of an open file store under the same key, checked page by page. Works while others write.
+
+    Raises StoreUnusable when the copy does not check out; the bad copy is removed.
+    """
+    os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    connection.run("VACUUM INTO :path", path=str(to))
+    copy = _open_file(to, key, Store("copy", path=to), write=False)
+    try:
+        faults = copy.run("PRAGMA cipher_integrity_check").fetchall()
+        sound = not faults and copy.value("PRAGMA integrity_check") == "ok"
+    finally:
+        copy.close()
+    if not sound:
+        to.unlink()
+        raise StoreUnusable(
+            "The copy of the store did not check out. Nothing was changed.", kind="damaged", next="drive doctor"
+        )
+
+
+def as_refusal(error: BaseException) -> DriveError | None:
+    """What a database's own error means for the person, or None when it is not one."""
+    error = getattr(error, "orig", None) or error
+    family = type(error).__module__.partition(".")[0]
+    if family == "psycopg":
+        return _refusal_of_postgres(error)
+    if family != "sqlcipher3":
+        return None
+    said = str(error).lower()
+    for words, kind, message, then in _FILE_TROUBLE:
+        if words in said:
+            return StoreUnusable(message, kind=kind, next=then)
+    return None
+
+
+_FILE_TROUBLE = [
+    (
+        "locked",
+        "locked",
+        "Somebody else is writing to the store and did not finish in 30 seconds. Nothing was saved.",
+        "Try again in a minute.",
+    ),
+    (
+        "readonly",
+        "read_only",
+        "The store may not be written to. Nothing was saved.",
+        "Check the rights of the data folder: drive doctor",
+    ),
+    (
+        "unable to open",
+        "read_only",
+        "The store cannot be opened in its folder. Nothing was saved.",
+        "Check the rights of the data folder: drive doctor",
+    ),
+    (
+        "full",
+        "no_space",
+        "The disk is full. Nothing was saved; everything saved before is still there.",
+        "Make room on the disk and type the line again.",
+    ),
+    ("disk i/o", "no_space", "The disk would not take the change. Nothing was saved.", "drive doctor"),
+    ("malformed", "damaged", "The store is damaged.", "drive doctor"),
+    ("not a database", "wrong_key", "The key does not fit this store.", "Check DRIVE_KEY_FILE and DRIVE_DATABASE."),
+]
+
+
+def _refuse_unlike_store(path: Path) -> None:
+    """Tell a missing, empty, plain or unreadable file from one that only lacks its key, before SQLCipher sees it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError:
+        raise StoreUnusable(
+            f"There is no store at {path}.", kind="no_store", next="drive init   or, to try it first: drive demo"
+        ) from None
+    except OSError as error:
+        raise StoreUnusable(
+            f"{path} cannot be read: {error.strerror}.", kind="read_only", next="drive doctor"
+        ) from None
+    if not head:
+        raise StoreUnusable(
+            f"{path} is empty: it holds no records at all.",
+            kind="empty",
+            next="Bring the file back from its copy. Do not start anew over it.",
+        )
+    if head == b"SQLite format 3\x00":
+        raise StoreUnusable(
+            f"{path} is a plain SQLite file, not an encrypted drive store.",
+            kind="foreign",
+            next="Check DRIVE_DATABASE.",
+        )
+
+
+def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection:
+    from sqlcipher3 import dbapi2
+
+    if dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreUnusable(
+            "The SQLite inside sqlcipher3 is too old to be trusted.",
+            kind="old_engine",
+            next="pip install --upgrade sqlcipher3",
+        )
+    try:
+        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+    except dbapi2.Error as error:
+        raise as_refusal(error) or error from None
+    try:
+        raw.execute("PRAGMA cipher_log_level = NONE")
+        raw.execute(f"PRAGMA key = \"x'{key}'\"")
+        raw.execute("PRAGMA cipher_compatibility = 4")
+        raw.execute("SELECT count(*) FROM sqlite_master")
+        for pragma in _PRAGMAS:
+            raw.execute(f"PRAGMA {pragma}")
+        if not write:
+            raw.execute("PRAGMA query_only = ON")
+    except dbapi2.Error as error:
+        raw.close()
+        raise as_refusal(error) or error from None
+    return Connection(raw, "sqlite", store)
+
+
+_PRAGMAS = [
+    f"busy_timeout = {BUSY_MS}",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+    "synchronous = FULL",
+    *(["fullfsync = ON", "checkpoint_fullfsync = ON"] if sys.platform == "darwin" else []),
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+]
+
+
+def _open_postgres(store: Store) -> Connection:
+    try:
+        import psycopg
+    except ImportError:
+        raise StoreUnusable(
+            "This store is a PostgreSQL database, and the part of drive that speaks to one is not installed.",
+            kind="no_driver",
+            next="pip install 'drivecli[postgres]'",
+        ) from None
+    assert store.url is not None
+    try:
+        raw = psycopg.connect(store.url, connect_timeout=10, application_name="drive")
+    except psycopg.Error as error:
+        raise _refusal_of_postgres(error) from None
+    return Connection(raw, "postgresql", store)
+
+
+def _refusal_of_postgres(error: BaseException) -> DriveError:
+    state = getattr(error, "sqlstate", None) or ""
+    first_line = str(error).strip().partition("\n")[0]
+    if state.startswith("28") or "password" in first_line or "authentication" in first_line:
+        return StoreUnusable(
+            "The team's database did not accept this user or password.",
+            kind="wrong_key",
+            next="Check the file that PGPASSFILE names.",
+        )
+    if state.startswith("53"):
+        return StoreUnusable(
+            "The team's database has no room left. Nothing was saved.",
+            kind="no_space",
+            next="Tell whoever looks after the database.",
+        )
+    if state == "25006":
+        return StoreUnusable(
+            "The team's database may not be written to now. Nothing was saved.",
+            kind="read_only",
+            next="Tell whoever looks after the database.",
+        )
+    if state in ("40P01", "55P03"):
+        return StoreUnusable(
+            "Somebody else was changing the same records. Nothing was saved.",
+            kind="locked",
+            next="Type the line again.",
+        )
+    if not state or state.startswith(("08", "57", "3D")):
+        return StoreUnusable(
+            f"The team's database cannot be reached: {first_line}.",
+            kind="no_store",
+            next="Check the network and DRIVE_DATABASE.",
+        )
+    return StoreUnusable(f"The team's database refused: {first_line}.", kind="store", next="drive doctor")
+
+
+@lru_cache(maxsize=512)
+def _for_psycopg(sql: str) -> str:
+    return re.sub(r"(?<![:\w]):([a-z_][a-z_0-9]*)", r"%(\1)s", sql)
+
+
+def _for_sqlite(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=128)
+def _converter(row: Any) -> Callable[[Sequence[Any]], Row]:
+    """How a database row becomes `row`: text to date and 0/1 to bool where its fields say so."""
+    readers = [_reader(field.type) for field in row.__dataclass_fields__.values()]  # type: ignore[attr-defined]
+    if not any(readers):
+        return lambda values: row(*values)
+    return lambda values: row(
+        *[reader(v) if reader and v is not None else v for reader, v in zip(readers, values, strict=True)]
+    )
+
+
+def _reader(kind: Any) -> Callable[[Any], Any] | None:
+    kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    if date in kinds:
+        return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
+    return bool if bool in kinds else None

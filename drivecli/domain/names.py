@@ -1,0 +1,23 @@
+"""When two names may be one person's. A match only ever asks a question; it never joins two records."""
+
+import unicodedata
+from datetime import date
+
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+
+
+def fold(name: str) -> str:
+    """A name without accents, case, spaces or punctuation, so that O'Neill, Oneill and O’NEILL are the same."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_PLAIN)
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def name_keys(forename: str, surname: str) -> frozenset[str]:
+    """What a name is looked up by: its folded parts joined in either order."""
+    first, last = fold(forename), fold(surname)
+    return frozenset({first + last, last + first})
+
+
+def may_be_born(one: date | None, other: date | None) -> bool:
+    """Whether two dates of birth could be one person's: equal, or one of them not known."""
+    return one is None or other is None or one == other

@@ -1,0 +1,24 @@
+"""The window: how long the work with one person may last, and where in it a day lies."""
+
+from calendar import monthrange
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+
+def add_months(start: date, months: int) -> date:
+    """`start` plus calendar months, clipped to the last day of the month: always from the start, never chained."""
+    return start + relativedelta(months=months)
+
+
+def window_end(opened_on: date, months: int) -> date:
+    """The last day inside a window of `months` calendar months that starts on the day the case opened."""
+    return add_months(opened_on, months)
+
+
+def window_month(opened_on: date, months: int, today: date) -> int:
+    """Which month of the window `today` lies in, from 1 to `months`. After the window it stays at the last one."""
+    whole = (today.year - opened_on.year) * 12 + today.month - opened_on.month
+    if today.day < min(opened_on.day, monthrange(today.year, today.month)[1]):
+        whole -= 1
+    return max(1, min(whole + 1, months))

@@ -1,0 +1,59 @@
+"""The tables: columns and constraints, no rules.
+
+Importing this package loads SQLModel, so only services and migrations do. Table classes do not check what they are
+given: values are checked in `domain`, and again by the constraints here.
+"""
+
+from drivecli.models.assignment import Assignment
+from drivecli.models.base import metadata
+from drivecli.models.case import (
+    AreaChange,
+    Case,
+    Closing,
+    Extension,
+    Opening,
+    ReleaseDate,
+    StageChange,
+    Suspension,
+    TierChange,
+)
+from drivecli.models.contact import Approach, Contact, Hold
+from drivecli.models.deadline import Deadline
+from drivecli.models.person import Person, PersonIdentifier, PersonLink, PersonName
+from drivecli.models.record import Draft, Event, EventCase, FieldChange, Setting, SiteFile
+from drivecli.models.review import Review, Seen
+from drivecli.models.worker import Agency, Worker, WorkerAway, WorkerLogin
+
+__all__ = [
+    "Agency",
+    "Approach",
+    "AreaChange",
+    "Assignment",
+    "Case",
+    "Closing",
+    "Contact",
+    "Deadline",
+    "Draft",
+    "Event",
+    "EventCase",
+    "Extension",
+    "FieldChange",
+    "Hold",
+    "Opening",
+    "Person",
+    "PersonIdentifier",
+    "PersonLink",
+    "PersonName",
+    "ReleaseDate",
+    "Review",
+    "Seen",
+    "Setting",
+    "SiteFile",
+    "StageChange",
+    "Suspension",
+    "TierChange",
+    "Worker",
+    "WorkerAway",
+    "WorkerLogin",
+    "metadata",
+]

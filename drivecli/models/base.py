@@ -1,0 +1,46 @@
+"""What every fact has: whose case, when it happened, when it was written down, by whom, and in which event."""
+
+from datetime import date
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Recorded(SQLModel):
+    """When it was written down (UTC, as text that sorts), by whom, and in which event: `work.add` fills these in."""
+
+    recorded_at: str = Field(default="", nullable=False)
+    recorded_by: int = Field(default=0, foreign_key="worker.id")
+    event_id: int = Field(default=0, foreign_key="event.id")
+
+
+class Fact(Recorded):
+    """A dated fact of one case. It is never edited: a row that `supersedes_id` names another takes its place.
+
+    `withdrawn` marks a row that says the superseded fact never happened. `reason` is why it was corrected, or why a
+    rule was set aside.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_record.id")
+    occurred_on: date
+    supersedes_id: int | None = None
+    withdrawn: bool = False
+    reason: str | None = None
+
+
+def fact_indexes(table: str) -> tuple[Index, ...]:
+    """Read by case; and one row can be superseded only once, so two corrections never both stand."""
+    return (
+        Index(f"ix_{table}_case_id", "case_id"),
+        Index(f"uq_{table}_supersedes_id", "supersedes_id", unique=True),
+    )

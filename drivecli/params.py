@@ -1,0 +1,258 @@
+"""Click types for what people type: DAY, CASE, PERSON, CODE, WORKER, TEXT. They shape text; they look nothing up.
+
+And the options many commands share, written once.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from drivecli.domain.codes import read_code
+from drivecli.domain.days import EITHER, FUTURE, PAST, read_day
+from drivecli.domain.refs import PERSON_PREFIX, read_ref
+from drivecli.errors import DriveError, NotUnderstood
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LONGEST_NOTE = 200_000
+"""Characters; longer text is refused, with its count."""
+
+
+def clean(text: str) -> str:
+    """Text that both engines keep unchanged. Raises NotUnderstood for NUL, broken characters, or too much of it."""
+    if "\x00" in text:
+        raise NotUnderstood("There is a NUL character in the text; take it out.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise NotUnderstood("There are broken characters in the text; type them again.") from None
+    if len(text) > LONGEST_NOTE:
+        raise NotUnderstood(f"The text has {len(text)} characters; at most {LONGEST_NOTE} can be kept in one place.")
+    return text
+
+
+class _Type(click.ParamType[Any]):
+    """A type whose refusals are ours: a sentence, and the name of what was being typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.read(value, ctx)
+        except DriveError as error:
+            self.fail(error.message, param, ctx)
+
+    def read(self, text: str, ctx: click.Context | None) -> Any:
+        raise TypeError("every type says how it reads")
+
+
+class Text(_Type):
+    """Words that are kept as they are typed."""
+
+    name = "text"
+
+    def read(self, text: str, ctx: click.Context | None) -> str:
+        text = clean(text).strip()
+        if not text:
+            raise NotUnderstood("It is empty.")
+        return text
+
+
+class Private(Text):
+    """Words better kept off the command line: `-` takes them from stdin, or asks when a person is there."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "-" and ctx is not None and param is not None:
+            value = _line_from_stdin(ctx.obj, str(param.name).replace("_", " "))
+        return super().convert(value, param, ctx)
+
+
+class Day(_Type):
+    """A day as people write it; `towards` says which way an unfinished one leans."""
+
+    name = "day"
+
+    def __init__(self, towards: str = PAST) -> None:
+        self.towards = towards
+
+    def read(self, text: str, ctx: click.Context | None) -> date:
+        today = ctx.obj.today if ctx is not None and ctx.obj is not None else date.today()
+        return read_day(text, today, self.towards)
+
+
+class Release(Day):
+    """A day to come, or `unknown`."""
+
+    def __init__(self) -> None:
+        super().__init__(FUTURE)
+
+    def read(self, text: str, ctx: click.Context | None) -> Any:
+        return "unknown" if text.strip().lower() == "unknown" else super().read(text, ctx)
+
+
+class CaseRef(_Type):
+    """A case ref: its prefix (empty when only the number was typed) and number."""
+
+    name = "ref"
+
+    def read(self, text: str, ctx: click.Context | None) -> tuple[str, int]:
+        return read_ref(text)
+
+
+class PersonRef(_Type):
+    """A person's ref, or a case ref that stands for its person."""
+
+    name = "ref"
+
+    def read(self, text: str, ctx: click.Context | None) -> tuple[str, int]:
+        prefix, number = read_ref(text)
+        return (prefix or PERSON_PREFIX, number)
+
+
+class Code(_Type):
+    """One of a code list, which is data: the packaged list, with the service's own entries."""
+
+    def __init__(self, codes: str) -> None:
+        self.codes = codes
+        self.name = codes
+
+    def read(self, text: str, ctx: click.Context | None) -> str:
+        assert ctx is not None
+        return read_code(text, ctx.obj.catalogue.codes(self.codes), self.codes)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The packaged codes, so that help needs no store."""
+        from drivecli.catalogue import Catalogue
+
+        return "|".join(Catalogue().codes(self.codes))
+
+
+class Username(_Type):
+    """A worker's username."""
+
+    name = "username"
+
+    def read(self, text: str, ctx: click.Context | None) -> str:
+        username = clean(text).strip().lower()
+        if not username or any(not (letter.isalnum() or letter in "._-") for letter in username):
+            raise NotUnderstood(f"“{text}” cannot be a username: use letters, digits, dot, hyphen and underscore.")
+        return username
+
+
+class Identifier(_Type):
+    """TYPE=VALUE: another agency's reference for the person."""
+
+    name = "type=value"
+
+    def read(self, text: str, ctx: click.Context | None) -> tuple[str, str]:
+        kind, equals, value = clean(text).partition("=")
+        if not equals or not value.strip():
+            raise NotUnderstood(f"“{text}” should be TYPE=VALUE, as in pnc=24/12345X.")
+        assert ctx is not None
+        return read_code(kind, ctx.obj.catalogue.codes("identifier_type"), "identifier type"), value.strip()
+
+
+TEXT, PRIVATE, CASE, PERSON, USERNAME = Text(), Private(), CaseRef(), PersonRef(), Username()
+DAY, DAY_TO_COME, ANY_DAY, RELEASE, IDENTIFIER = Day(PAST), Day(FUTURE), Day(EITHER), Release(), Identifier()
+CODE = Code
+
+
+def case_argument(function: F) -> F:
+    """REF, the case that the command works on."""
+    return click.argument("ref", type=CASE, help="The case: WS-0042, or just 42.")(function)
+
+
+def on_option(help: str = "The day it happened.") -> Callable[[F], F]:
+    """--on DAY, today when left out."""
+    return click.option("--on", type=DAY, default="today", show_default=True, metavar="DAY", help=help)
+
+
+def reason_option(required: bool = True, help: str = "Why, in your own words. It is kept.") -> Callable[[F], F]:
+    """--reason TEXT."""
+    return click.option("--reason", type=TEXT, required=required, metavar="TEXT", help=help)
+
+
+def note_options(function: F) -> F:
+    """--note TEXT, --note -, --note-file FILE, --edit: four ways to give the same words, as `note`."""
+    options = [
+        click.option(
+            "--note", type=TEXT, metavar="TEXT", callback=_note, help="Words to keep; - takes them from stdin."
+        ),
+        click.option(
+            "--note-file",
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            expose_value=False,
+            callback=_note_file,
+            help="Take the words from a file.",
+        ),
+        click.option(
+            "--edit", is_flag=True, expose_value=False, callback=_edit, help="Write the words in your editor."
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _note(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if ctx.resilient_parsing:
+        return None
+    if value == "-":
+        value = _all_of_stdin(ctx.obj)
+    return ctx.meta.get("drive.note") or value
+
+
+def _note_file(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    try:
+        with open(value, encoding="utf-8-sig") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotUnderstood(
+            f"{value} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}."
+        ) from None
+    _keep_note(ctx, text)
+
+
+def _edit(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    if not ctx.obj.person_present:
+        raise NotUnderstood("--edit needs a terminal. Use --note - or --note-file.")
+    _keep_note(ctx, click.edit("") or "")
+
+
+def _keep_note(ctx: click.Context, text: str) -> None:
+    text = clean(text).strip()
+    if not text:
+        raise NotUnderstood("There are no words in it.")
+    ctx.obj.words.append(text)
+    ctx.meta["drive.note"] = text
+    if "note" in ctx.params:  # --note was already handled; these words are the ones meant
+        ctx.params["note"] = text
+
+
+def _all_of_stdin(app: Any) -> str:
+    if sys.stdin.isatty() and app.asked.no_input:
+        raise NotUnderstood("--note - takes the words from stdin, and nothing is coming. Use --note TEXT.")
+    text = clean(sys.stdin.read()).strip()
+    if not text:
+        raise NotUnderstood("--note - was given, and no words came from stdin.")
+    app.words.append(text)
+    return text
+
+
+def _line_from_stdin(app: Any, what: str) -> str:
+    if app.person_present:
+        from drivecli import prompts
+
+        return prompts.text(f"{what.capitalize()}:")
+    line = sys.stdin.readline().strip()
+    if not line:
+        raise NotUnderstood(f"The {what} was to come from stdin, and nothing came.")
+    return line

@@ -1,0 +1,120 @@
+"""CaseFacts for many cases in a fixed number of statements, whatever their number."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from drivecli.catalogue import Catalogue
+from drivecli.db import Connection
+from drivecli.domain import facts
+
+
+def case_facts(db: Connection, ids: Iterable[int], catalogue: Catalogue) -> dict[int, facts.CaseFacts]:
+    """What happened in each of these cases, by case id. A superseded or withdrawn row is not among the facts."""
+    listed = sorted(ids)
+    if not listed:
+        return {}
+    read = _Reader(db, listed, catalogue)
+    openings = read.current("opening", "occurred_on, window_months", date, int)
+    stages = read.current("stage_change", "occurred_on, stage", date, str)
+    tiers = read.current("tier_change", "occurred_on, tier", date, str)
+    areas = read.current("area_change", "occurred_on, area", date, str)
+    contacts = read.contacts()
+    approaches = read.current("approach", "occurred_on, state, until_on", date, str, date)
+    holds = read.current("hold", "occurred_on, until_on, lifted_on", date, date, date)
+    suspensions = read.current("suspension", "occurred_on, suspend_reason, resumed_on", date, str, date)
+    releases = read.current("release_date", "occurred_on, suspension_id, expected_on", date, int, date)
+    assignments = read.assignments()
+    reviews = read.current("review", "occurred_on, kind", date, str)
+    extensions = read.current("extension", "occurred_on, months", date, int)
+    closings = read.current("closing", "occurred_on, closure_reason", date, str)
+    found = {}
+    for case, rows in openings.items():
+        opening, opened_on, months = rows[-1]
+        found[case] = facts.CaseFacts(
+            id=case,
+            opening_id=opening,
+            opened_on=opened_on,
+            window_months=months,
+            tier=tiers[case][-1][2] if tiers[case] else "",
+            area=areas[case][-1][2] if areas[case] else None,
+            stages=tuple(facts.Stage(*row) for row in stages[case]),
+            contacts=tuple(contacts[case]),
+            approaches=tuple(facts.Approach(*row) for row in approaches[case]),
+            holds=tuple(facts.Hold(*row) for row in holds[case]),
+            suspensions=tuple(facts.Suspension(*row) for row in suspensions[case]),
+            releases=tuple(facts.Release(*row) for row in releases[case]),
+            assignments=tuple(assignments[case]),
+            reviews=tuple(facts.Review(*row) for row in reviews[case]),
+            extensions=tuple(facts.Extension(*row) for row in extensions[case]),
+            closing=read.closing(closings[case]),
+        )
+    return found
+
+
+class _Reader:
+    def __init__(self, db: Connection, ids: list[int], catalogue: Catalogue) -> None:
+        self.db = db
+        self.among = f"case_id IN ({', '.join(map(str, ids))})"  # whole numbers of our own, never typed text
+        self.catalogue = catalogue
+
+    def current(self, table: str, columns: str, *kinds: type) -> dict[int, list[Any]]:
+        """(id, columns ...) of the rows that stand, by case, in order of day and then of recording."""
+        rows = self.db.run(
+            f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {self.among}"
+            " ORDER BY occurred_on, id"
+        ).fetchall()
+        superseded = {row[2] for row in rows if row[2] is not None}
+        found: dict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            if row[1] not in superseded and not row[3]:
+                found[row[0]].append((row[1], *(_typed(v, k) for v, k in zip(row[4:], kinds, strict=True))))
+        return found
+
+    def contacts(self) -> dict[int, list[facts.Contact]]:
+        outcomes, modes = self.catalogue.codes("contact_outcome"), self.catalogue.codes("contact_mode")
+        columns = "occurred_on, kind, mode, outcome, made_by"
+        found: dict[int, list[facts.Contact]] = defaultdict(list)
+        for case, rows in self.current("contact", columns, date, str, str, str, int).items():
+            for row, on, kind, mode, outcome, by in rows:
+                known = outcomes[outcome].is_ if outcome in outcomes else lambda fact: False
+                found[case].append(
+                    facts.Contact(
+                        id=row,
+                        on=on,
+                        direct=kind == "direct",
+                        held=known("held"),
+                        informed=known("informs"),
+                        failed=known("failed"),
+                        by=by,
+                        words=f"{modes.label(mode)}, {outcomes.label(outcome)}",
+                    )
+                )
+        return found
+
+    def assignments(self) -> dict[int, list[facts.Assignment]]:
+        names = {
+            row[0]: row[1]
+            for row in self.db.run(
+                f"SELECT id, name FROM worker WHERE id IN (SELECT worker_id FROM assignment WHERE {self.among})"
+            ).fetchall()
+        }
+        found: dict[int, list[facts.Assignment]] = defaultdict(list)
+        columns = "occurred_on, worker_id, role, ended_on"
+        for case, rows in self.current("assignment", columns, date, int, str, date).items():
+            for row, on, worker, role, ended_on in rows:
+                specialist = role != "case_manager"
+                found[case].append(facts.Assignment(row, on, worker, names[worker], role, specialist, ended_on))
+        return found
+
+    def closing(self, rows: list[Any]) -> facts.Closing | None:
+        if not rows:
+            return None
+        row, on, reason = rows[-1]
+        reasons = self.catalogue.codes("closure_reason")
+        return facts.Closing(row, on, reason, reason not in reasons or reasons[reason].is_("follow_up"))
+
+
+def _typed(value: Any, kind: type) -> Any:
+    return date.fromisoformat(value) if kind is date and isinstance(value, str) else value

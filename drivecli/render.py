@@ -1,0 +1,378 @@
+"""The only module that prints. One thing, many forms: table, plain, markdown, csv, json, jsonl.
+
+What was asked for goes to stdout, everything said about it to stderr. Machine formats never pass through rich, and no
+text from the store can control the terminal.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any, TextIO
+
+from drivecli.domain.days import say_day
+from drivecli.errors import DriveError, NotUnderstood
+
+FORMATS = ("table", "plain", "markdown", "csv", "json", "jsonl")
+MACHINE = ("csv", "json", "jsonl")
+GAP = "  "
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list: the field it shows, its heading, and how it is said.
+
+    `soft` text may be wrapped. A `whole` column is said of the whole row; its field is only a name.
+    """
+
+    field: str
+    heading: str
+    say: Callable[[Any], str] | None = None
+    soft: bool = False
+    whole: bool = False
+
+
+def words(code: Any) -> str:
+    """A code as people read it: not_engaged becomes "not engaged"."""
+    return "" if code is None else str(code).replace("_", " ")
+
+
+def say(value: Any) -> str:
+    """Any value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return say_day(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(say(each) for each in value)
+    return str(value)
+
+
+def safe_text(text: str) -> str:
+    """Text that cannot control a terminal, forge a line or reverse its order: such characters are shown, not sent."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_safe_letter(letter) for letter in text)
+
+
+def _safe_letter(letter: str) -> str:
+    code = ord(letter)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if letter.isprintable() or letter in "\u200c\u200d\u200e\u200f\u061c\xa0\u3000":
+        return letter
+    return f"<U+{code:04X}>"
+
+
+class Out:
+    """Everything a command says, in the form that was asked for."""
+
+    def __init__(
+        self,
+        *,
+        form: str | None = None,
+        chosen: str | None = None,
+        quiet: bool = False,
+        verbose: bool = False,
+        color: str = "auto",
+        env: dict[str, str] | None = None,
+    ) -> None:
+        self.stdout: TextIO = sys.stdout
+        self.stderr: TextIO = sys.stderr
+        self.env = os.environ if env is None else env
+        for stream in (self.stdout, self.stderr):
+            _never_die_of_encoding(stream)
+        self.on_terminal = _is_terminal(self.stdout)
+        self.form = form or ("table" if self.on_terminal else "plain")
+        self.quiet = quiet
+        self.verbose = verbose
+        self.chosen = [name.strip() for name in chosen.split(",")] if chosen else None
+        self.color = color
+
+    # -- what was asked for ------------------------------------------------------------------------------------
+
+    def rows(self, rows: Sequence[Any], kind: type, columns: Sequence[Column], *, empty: str = "None.") -> None:
+        """A list. `kind` is the rows' dataclass, so that an empty list still knows its fields."""
+        names = self._names(kind)
+        if self.form == "json":
+            self._line(_json([_pick(row, names) for row in rows]))
+        elif self.form == "jsonl":
+            for row in rows:
+                self._line(_json(_pick(row, names)))
+        elif self.form == "csv":
+            self._csv(rows, names)
+        elif not rows:
+            self.note(empty)
+        else:
+            self._people(rows, _columns_for(columns, self.chosen))
+
+    def thing(self, thing: Any, page: Callable[["Out", Any], Iterable[str]]) -> None:
+        """One thing: an object for programs, a page of lines for people."""
+        if self.form in MACHINE or self.chosen:
+            self._one(thing)
+        else:
+            for line in page(self, thing):
+                self._line(line)
+
+    def done(self, result: Any, sentence: str, *, ref: str | None = None, hints: Sequence[str] = ()) -> None:
+        """A write's answer: its sentence, or the object; only the ref with --quiet. Hints go to stderr."""
+        if self.quiet:
+            self._line(ref if ref is not None else str(getattr(result, "ref", sentence)))
+            return
+        if self.form in MACHINE or self.chosen:
+            self._one(result)
+        else:
+            self._line(safe_text(sentence))
+        for hint in hints:
+            self.note(hint)
+
+    def text(self, text: str) -> None:
+        """Lines of our own making, as they are."""
+        for line in text.splitlines():
+            self._line(line)
+
+    # -- what is said about it ---------------------------------------------------------------------------------
+
+    def note(self, text: str) -> None:
+        """A summary, notice or hint, on stderr; nothing with --quiet."""
+        if not self.quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """What must be heard even with --quiet, on stderr."""
+        for line in text.splitlines():
+            print(safe_text(line), file=self.stderr)
+
+    def mark(self, text: str) -> None:
+        """A marking every screen must carry: on the screen itself, or beside it where a program reads stdout."""
+        beside = self.form in MACHINE or self.quiet
+        print(safe_text(text), file=self.stderr if beside else self.stdout)
+
+    def error(self, error: DriveError) -> None:
+        """Why it was not done, and what to type; an object on stderr where an object was asked for."""
+        if self.form in ("json", "jsonl"):
+            said = {"kind": error.kind, "message": error.message, "next": error.next}
+            print(_json({"error": said}), file=self.stderr)
+            return
+        self.warn(error.message)
+        if error.next:
+            self.warn(error.next)
+
+    # -- small shapes ------------------------------------------------------------------------------------------
+
+    def heading(self, text: str) -> str:
+        """A heading on a page."""
+        return self.style(text, "1")
+
+    def style(self, text: str, code: str) -> str:
+        """Text in one of the sixteen colours or bold, where colour is on."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colored else text
+
+    def bar(self, part: float, width: int = 20) -> str:
+        """A bar filled to `part` (0 to 1), in characters that this stream can show."""
+        full, rest = ("█", "░") if _can_show(self.stdout, "█░") else ("#", "-")
+        filled = round(max(0.0, min(1.0, part)) * width)
+        return full * filled + rest * (width - filled)
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        """Labels and their values, one under another."""
+        widest = max((_width(label) for label, _ in pairs), default=0)
+        return [f"{label}{' ' * (widest - _width(label))}{GAP}{safe_text(value)}" for label, value in pairs]
+
+    def paragraph(self, text: str) -> list[str]:
+        """Words of a person, line by line, wrapped to the terminal; uncut and unwrapped where nobody is looking."""
+        lines = [safe_text(line) for line in text.splitlines()]
+        if not self.on_terminal:
+            return lines
+        from textwrap import wrap
+
+        return [part for line in lines for part in wrap(line, max(self.width - 1, 20)) or [""]]
+
+    def table_lines(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+        """A list inside a page: aligned columns."""
+        return _aligned([[column.heading for column in columns], *(_cells(row, columns) for row in rows)])
+
+    @property
+    def colored(self) -> bool:
+        """Whether stdout takes colour: the flag, then NO_COLOR and friends, then whether it is a terminal."""
+        if self.color != "auto":
+            return self.color == "always"
+        if self.env.get("NO_COLOR") or self.env.get("CLICOLOR") == "0":
+            return False
+        if self.env.get("CLICOLOR_FORCE", "0") != "0" or self.env.get("FORCE_COLOR", "0") != "0":
+            return True
+        return self.on_terminal and self.env.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """The terminal's width in columns."""
+        return shutil.get_terminal_size((100, 24)).columns
+
+    # -- forms -------------------------------------------------------------------------------------------------
+
+    def _line(self, text: str) -> None:
+        print(text, file=self.stdout)
+
+    def _names(self, kind: type) -> list[str]:
+        known = [each.name for each in fields(kind)]
+        for name in self.chosen or ():
+            if name not in known:
+                raise NotUnderstood(f"There is no field “{name}” here. Fields: {', '.join(known)}.")
+        return self.chosen or known
+
+    def _one(self, thing: Any) -> None:
+        names = self._names(type(thing))
+        if self.form == "csv":
+            self._csv([thing], names)
+        elif self.form in ("json", "jsonl"):
+            self._line(_json(_pick(thing, names)))
+        else:
+            for name in names:
+                self._line(f"{name}: {safe_text(say(getattr(thing, name)))}")
+
+    def _csv(self, rows: Sequence[Any], names: list[str]) -> None:
+        import csv
+
+        writer = csv.writer(self.stdout, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow([_cell(getattr(row, name)) for name in names])
+
+    def _people(self, rows: Sequence[Any], columns: Sequence[Column]) -> None:
+        if self.form == "markdown":
+            from tabulate import tabulate
+
+            cells = [[each.replace("|", "\\|") for each in _cells(row, columns)] for row in rows]
+            headings = [column.heading for column in columns]
+            self.text(tabulate(cells, headers=headings, tablefmt="github", disable_numparse=True))
+        elif self.form == "plain":
+            for line in self.table_lines(rows, columns):
+                self._line(line)
+        else:
+            self._rich(rows, columns)
+
+    def _rich(self, rows: Sequence[Any], columns: Sequence[Column]) -> None:
+        cells = [_cells(row, columns) for row in rows]
+        widths = [max(_width(line[n]) for line in [[c.heading for c in columns], *cells]) for n in range(len(columns))]
+        least = sum(min(w, 16) if c.soft else w for w, c in zip(widths, columns, strict=True)) + 2 * len(columns)
+        if least > self.width:
+            self._blocks(cells, columns)
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(
+            box=box.SIMPLE_HEAD if _can_show(self.stdout, "─") else box.ASCII2,
+            pad_edge=False,
+            header_style="bold",
+            padding=(0, 1, 0, 0),
+        )
+        for column in columns:
+            table.add_column(column.heading, no_wrap=not column.soft, overflow="fold")
+        for line in cells:
+            table.add_row(*(Text(each) for each in line))
+        console = Console(
+            file=self.stdout,
+            width=self.width,
+            height=25,
+            no_color=not self.colored,
+            force_terminal=self.colored,
+            color_system="standard" if self.colored else None,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        console.print(table)
+
+    def _blocks(self, cells: list[list[str]], columns: Sequence[Column]) -> None:
+        """Too narrow for a table: one block per row, nothing cut."""
+        for line in cells:
+            for column, cell in zip(columns, line, strict=True):
+                if cell:
+                    self._line(f"{column.heading}: {cell}")
+            self._line("")
+
+
+def _columns_for(columns: Sequence[Column], chosen: list[str] | None) -> Sequence[Column]:
+    if not chosen:
+        return columns
+    ours = {column.field: column for column in columns}
+    return [ours.get(name) or Column(name, words(name)) for name in chosen]
+
+
+def _cells(row: Any, columns: Sequence[Column]) -> list[str]:
+    return [safe_text((column.say or say)(row if column.whole else getattr(row, column.field))) for column in columns]
+
+
+def _cell(value: Any) -> str:
+    """A value for a program: ISO days, codes as they are, lists as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _json(_plain(value)) if isinstance(value, (list, tuple)) or is_dataclass(value) else str(value)
+
+
+def _pick(row: Any, names: list[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True)
+
+
+def _aligned(lines: list[list[str]]) -> list[str]:
+    widths = [max(_width(line[n]) for line in lines) for n in range(len(lines[0]))]
+    return [
+        GAP.join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):
+        return False
+
+
+def _can_show(stream: Any, text: str) -> bool:
+    try:
+        text.encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _never_die_of_encoding(stream: Any) -> None:
+    """A name must never stop a command because this terminal cannot show a letter of it."""
+    if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
+        stream.reconfigure(errors="replace")

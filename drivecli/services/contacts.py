@@ -1,0 +1,144 @@
+"""Contacts: logging one, and putting a wrong one right."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from drivecli.domain.contact import flag_for_lead
+from drivecli.domain.days import say_day
+from drivecli.domain.deadlines import window_ends_on
+from drivecli.errors import NotFound, NotUnderstood, Refused
+from drivecli.models import Contact
+from drivecli.queries import contacts as contact_queries
+from drivecli.queries import workers
+from drivecli.queries.cases import CaseKey, CaseRow
+from drivecli.queries.contacts import ContactRow
+from drivecli.services.cases import check_day, find
+from drivecli.work import Work
+
+LONGEST = 24 * 60
+"""Minutes in a contact."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A contact as it was told. `by` is the username of who made it; None is the acting worker."""
+
+    on: date
+    mode: str
+    outcome: str
+    kind: str | None = None
+    with_whom: str | None = None
+    purpose: str | None = None
+    minutes: int | None = None
+    by: str | None = None
+    note: str | None = None
+    about: str = "person"
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A contact that was written down, and the case as it stands after it."""
+
+    id: int
+    ref: str
+    contact: ContactRow
+    case: CaseRow
+
+
+def log(work: Work, ref: tuple[str, int], said: Said) -> Logged:
+    """Write a contact down. What happened is always recorded; one that should not have been is flagged to the lead.
+
+    Raises Refused for a day in the future, before the case opened, or after it closed.
+    """
+    work.must_may("case_work", "log a contact")
+    case = find(work, ref)
+    work.case(case.id)
+    row = work.add(_row(work, case, said))
+    return _logged(work, case, row)
+
+
+def correct(work: Work, number: int, changes: dict[str, Any], *, reason: str, withdraw: bool = False) -> Logged:
+    """A new row in place of a wrong one, which stays readable. `changes` are the fields of Said that were wrong."""
+    work.must_may("case_work", "correct a contact")
+    old = contact_queries.stored(work.db, number)
+    if old is None:
+        raise NotFound(f"There is no contact {number}.", next="drive contact list REF")
+    case = find(work, ("", old.case_id))
+    if old.superseded_by:
+        raise Refused(
+            f"Contact {number} was already corrected; contact {old.superseded_by} stands in its place.",
+            kind="superseded",
+            next=f"drive contact correct {old.superseded_by} --reason WHY ...",
+        )
+    if old.about == "restricted" and not contact_queries.may_read(work.db, old.case_id, work.actor, work.catalogue):
+        raise Refused(
+            f"Contact {number} is restricted.", kind="not_permitted", next="Ask the case's manager or a lead."
+        )
+    if not changes and not withdraw:
+        raise NotUnderstood(
+            "Nothing to correct: say what was wrong, as in --outcome held.", next="drive contact correct --help"
+        )
+    work.case(case.id)
+    before = Said(
+        on=old.on,
+        mode=old.mode,
+        outcome=old.outcome,
+        kind=old.kind,
+        with_whom=old.with_whom,
+        purpose=old.purpose,
+        minutes=old.minutes,
+        by=old.by,
+        note=old.note,
+        about=old.about,
+    )
+    if "mode" in changes and "kind" not in changes:
+        changes = {**changes, "kind": None}
+    row = _row(work, case, replace(before, **changes))
+    row.supersedes_id, row.reason, row.withdrawn = number, reason, withdraw
+    return _logged(work, case, work.add(row))
+
+
+def _logged(work: Work, case: CaseKey, row: Contact) -> Logged:
+    assert row.id is not None
+    answer = work.answer(case.id)
+    contact = contact_queries.one(work.db, row.id, work.actor, work.catalogue)
+    return Logged(row.id, case.ref, contact, answer)
+
+
+def _row(work: Work, case: CaseKey, said: Said) -> Contact:
+    check_day(work, case, said.on, "a contact")
+    if case.closed_on is not None and said.on > case.closed_on:
+        raise Refused(
+            f"{case.ref} was closed on {say_day(case.closed_on)}; a contact after that belongs to a new case.",
+            kind="closed",
+            next=f"drive case open --same-as {case.ref}",
+        )
+    if said.minutes is not None and not 0 <= said.minutes <= LONGEST:
+        raise NotUnderstood(f"--minutes: {said.minutes}; it must be from 0 to {LONGEST}.")
+    maker = workers.find(work.db, said.by) if said.by else None
+    if maker and maker.left_on is not None and maker.left_on < said.on:
+        raise Refused(f"{maker.name} had left by then ({say_day(maker.left_on)}).", kind="left")
+    kind = said.kind or _usual_kind(work, said.mode)
+    facts = work.facts(case.id)
+    approach = contact_queries.agreed_modes(work.db, case.id, said.on)
+    return Contact(
+        case_id=case.id,
+        occurred_on=said.on,
+        mode=said.mode,
+        outcome=said.outcome,
+        kind=kind,
+        purpose=said.purpose,
+        with_whom=said.with_whom,
+        minutes=said.minutes,
+        made_by=maker.id if maker else work.actor.id,
+        note=said.note,
+        about=said.about,
+        flag=flag_for_lead(facts, said.on, direct=kind == "direct", mode=said.mode, modes=approach),
+        placed="late" if case.closed_on else "after_window" if said.on > window_ends_on(facts) else None,
+    )
+
+
+def _usual_kind(work: Work, mode: str) -> str:
+    modes = work.catalogue.codes("contact_mode")
+    return "indirect" if mode in modes and modes[mode].is_("indirect") else "direct"

@@ -1,0 +1,166 @@
+"""People: who they are, the names they go by, and whether two records may be one person's."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from drivecli.domain.names import fold, may_be_born, name_keys
+from drivecli.domain.refs import PERSON_PREFIX, make_ref
+from drivecli.errors import NotUnderstood, Refused
+from drivecli.models import FieldChange, Person, PersonIdentifier, PersonLink, PersonName
+from drivecli.queries.cases import CaseKey
+from drivecli.work import Work
+
+OLDEST = 120
+"""Years; a date of birth further back is a slip of the keys."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is written down about a person. None means nothing was said."""
+
+    forename: str | None = None
+    surname: str | None = None
+    dob: date | None = None
+    sex: str | None = None
+    ethnicity: str | None = None
+    language: str | None = None
+    interpreter: bool | None = None
+    phone: str | None = None
+    address: str | None = None
+    aliases: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+
+
+PLAIN = [each.name for each in fields(Details) if each.name not in ("aliases", "identifiers")]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A person whose name and date of birth may be the one being typed, and their newest case."""
+
+    id: int
+    ref: str
+    name: str
+    case: str
+    status: str
+
+
+def add(work: Work, said: Details) -> Person:
+    """A new person. Raises NotUnderstood when a name is missing or the date of birth cannot be right."""
+    if not said.forename or not said.surname:
+        missing = "--forename" if not said.forename else "--surname"
+        raise NotUnderstood(f"Missing {missing}: a case needs the person's forename and surname.")
+    _check_birth(work, said.dob)
+    work.db.lock("person")
+    number = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
+    known = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
+    person = work.add(Person(id=number, ref=make_ref(PERSON_PREFIX, number), **known))
+    _name(work, number, "main", f"{said.forename} {said.surname}")
+    _add_lists(work, number, said)
+    return person
+
+
+def edit(work: Work, number: int, said: Details) -> list[str]:
+    """Change what was said; the old values are kept. Returns the names of the fields that changed."""
+    person = work.session.get_one(Person, number, with_for_update=work.db.is_postgres or None)
+    _check_birth(work, said.dob)
+    wanted = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
+    changed = change_fields(work, "person", person, wanted)
+    if {"forename", "surname"} & set(changed):
+        _name(work, number, "main", f"{person.forename} {person.surname}")
+    _add_lists(work, number, said)
+    return changed + (["alias"] if said.aliases else []) + (["identifier"] if said.identifiers else [])
+
+
+def change_fields(work: Work, table: str, row: Any, wanted: dict[str, Any]) -> list[str]:
+    """Set descriptive fields in place and keep each old value in `field_change`. Returns what changed."""
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in changed:
+        old = getattr(row, name)
+        setattr(row, name, wanted[name])
+        work.add(
+            FieldChange(table_name=table, row_id=row.id, field=name, old=_as_text(old), new=_as_text(wanted[name]))
+        )
+    if changed:
+        row.version += 1
+        work.session.add(row)
+        work.session.flush()
+    return changed
+
+
+def alike(work: Work, said: Details) -> list[Alike]:
+    """People on record whose name (either order, or an alias) and date of birth could be this person's."""
+    keys = sorted(name_keys(said.forename or "", said.surname or ""))
+    for alias in said.aliases:
+        keys.append(fold(alias))
+    marks = ", ".join(f":key{n}" for n in range(len(keys)))
+    rows = work.db.run(
+        f"""
+        SELECT DISTINCT p.id, p.ref, p.forename || ' ' || p.surname, p.dob, c.ref, c.status, c.id
+        FROM person_name n JOIN person p ON p.id = n.person_id JOIN case_record c ON c.person_id = p.id
+        WHERE n.folded IN ({marks}) ORDER BY c.id
+        """,
+        **{f"key{n}": key for n, key in enumerate(keys)},
+    ).fetchall()
+    newest: dict[int, Alike] = {}
+    for number, ref, name, dob, case, status, _ in rows:
+        born = date.fromisoformat(dob) if isinstance(dob, str) else dob
+        if not may_be_born(born, said.dob):
+            continue
+        if number not in newest or newest[number].status == "closed":
+            newest[number] = Alike(number, ref, name, case, status)
+    return list(newest.values())
+
+
+def refuse_if_alike(work: Work, said: Details, not_same_as: list[CaseKey]) -> None:
+    """Refuse to open a case for somebody who may be on record, until it is said whether they are the same."""
+    ruled_out = {each.person_id for each in not_same_as}
+    for each in alike(work, said):
+        if each.id in ruled_out:
+            continue
+        same = (
+            f"{each.name} ({each.ref}) may be the same person, and has the open case {each.case}."
+            if each.status != "closed"
+            else f"{each.name} ({each.ref}) may be the same person; their case {each.case} is closed."
+        )
+        somebody_else = f"If this is somebody else, add: --not-same-as {each.case} --reason WHY"
+        again = "" if each.status != "closed" else f"\nIf it is the same person, add: --same-as {each.case}"
+        raise Refused(same, kind="same_person", next=somebody_else + again)
+
+
+def note_not_same(work: Work, person: int, others: list[CaseKey], reason: str | None) -> None:
+    """Keep the decision that these are different people. Raises NotUnderstood without a reason."""
+    if not others:
+        return
+    if not reason:
+        raise NotUnderstood("Missing --reason: say why this is somebody else.")
+    for other in {each.person_id for each in others} - {person}:
+        low, high = sorted((person, other))
+        work.add(PersonLink(person_id=low, other_id=high, same=False, reason=reason))
+
+
+def _check_birth(work: Work, dob: date | None) -> None:
+    if dob is None:
+        return
+    if dob > work.today:
+        raise NotUnderstood(f"--dob: {dob.isoformat()} is in the future.")
+    if dob.year < work.today.year - OLDEST:
+        raise NotUnderstood(f"--dob: {dob.isoformat()} is more than {OLDEST} years ago.")
+
+
+def _add_lists(work: Work, number: int, said: Details) -> None:
+    for alias in said.aliases:
+        _name(work, number, "alias", alias)
+    for kind, value in said.identifiers:
+        work.add(PersonIdentifier(person_id=number, type=kind, value=value))
+
+
+def _name(work: Work, number: int, kind: str, name: str) -> None:
+    if kind == "main":
+        work.db.run("UPDATE person_name SET kind = 'alias' WHERE person_id = :id AND kind = 'main'", id=number)
+    work.add(PersonName(person_id=number, kind=kind, name=name, folded=fold(name)))
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)

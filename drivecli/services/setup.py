@@ -1,0 +1,155 @@
+"""Starting a store, with its first worker."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivecli import db, keys, migrations
+from drivecli.catalogue import fingerprint
+from drivecli.errors import NotUnderstood, Refused
+from drivecli.queries import workers
+from drivecli.queries.store import read_store_settings
+from drivecli.settings import Settings, make_private_folder, publish, read_store, write_named_store
+
+
+@dataclass(frozen=True)
+class Started:
+    """A store that was just made. `key_file` is where its key lies; None on PostgreSQL."""
+
+    store: str
+    prefix: str
+    worker: str
+    key_file: str | None
+
+
+@dataclass(frozen=True)
+class FirstWorker:
+    """Who starts the store, and the user of this computer they are."""
+
+    name: str
+    username: str
+    role: str
+    login: str
+
+
+def start(
+    settings: Settings,
+    prefix: str,
+    worker: FirstWorker,
+    fill: Callable[[db.Connection], None] | None = None,
+    extra: dict[str, str] | None = None,
+) -> Started:
+    """Create the store, whole or not at all. `fill` puts more into it before anybody can see it (the demo).
+
+    Raises Refused when there is one already; nothing is changed then.
+    """
+    values = {"prefix": prefix, "rules": fingerprint(), **(extra or {})}
+    if settings.store.path is None:
+        return _start_postgres(settings, prefix, worker, values)
+    path = settings.store.path
+    refuse_second(settings)
+    make_private_folder(path.parent)
+    if not keys.has_key(settings):
+        with suppress(FileExistsError):  # another first start was quicker; its key serves
+            keys.make_key(settings)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        _build(temporary, keys.read_key(settings), values, worker, fill)
+        publish(temporary, path, replace=False)
+    except FileExistsError:
+        raise Refused(f"There is a store already at {path}. Nothing was changed.", next="drive whoami") from None
+    finally:
+        for rest in ("", "-wal", "-shm"):
+            Path(f"{temporary}{rest}").unlink(missing_ok=True)
+    key_file = None if settings.key_command else str(settings.key_file or settings.own_key_file)
+    return Started(str(path), prefix, worker.username, key_file)
+
+
+def refuse_second(settings: Settings) -> None:
+    """Refuse, before anything is asked, when the store's file is already there."""
+    if settings.store.path is not None and settings.store.path.exists():
+        raise Refused(f"There is a store already at {settings.store.path}. Nothing was changed.", next="drive whoami")
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A team's store that this computer now works on, and the worker its user is there."""
+
+    store: str
+    worker: str
+
+
+def join(settings: Settings, address: str, username: str, login: str) -> Joined:
+    """Link this user of this computer to a worker in a team's store, and remember the store's address.
+
+    Raises NotUnderstood for an address with a password or of another kind, NotFound for an unknown worker.
+    """
+    store = read_store(address, settings.data)
+    if store.url is None:
+        raise NotUnderstood("--join takes the address of a team's database: postgresql://...")
+    connection = db.open_store(store, lambda: "", write=True)
+    try:
+        read_store_settings(connection)
+        worker = workers.find(connection, username)
+        link(connection, login, worker.id)
+        connection.commit()
+    finally:
+        connection.close()
+    write_named_store(settings, store.url)
+    return Joined(store.url, worker.username)
+
+
+def link(connection: db.Connection, login: str, worker: int) -> None:
+    """Say which worker a user of a computer is, in place of whoever they were."""
+    connection.run("DELETE FROM worker_login WHERE login = :login", login=login)
+    connection.run("INSERT INTO worker_login (login, worker_id) VALUES (:login, :worker)", login=login, worker=worker)
+
+
+def _build(
+    path: Path, key: str, values: dict[str, str], worker: FirstWorker, fill: Callable[[db.Connection], None] | None
+) -> None:
+    connection = db.create_file(path, key)
+    try:
+        connection.begin(write=True, orm=True)
+        migrations.upgrade(connection)
+        _first_rows(connection, values, worker)
+        connection.commit()
+        if fill:
+            fill(connection)
+        db.finish_file(connection)
+    finally:
+        connection.close()
+
+
+def _start_postgres(settings: Settings, prefix: str, worker: FirstWorker, values: dict[str, str]) -> Started:
+    connection = db.open_store(settings.store, lambda: "", write=True)
+    try:
+        connection.begin(write=True, orm=True)
+        connection.lock("drive init")
+        if connection.value("SELECT to_regclass('alembic_version')"):
+            raise Refused(
+                "There is a store already in this database. Nothing was changed.",
+                next="drive init --join ADDRESS --username YOURS",
+            )
+        migrations.upgrade(connection)
+        _first_rows(connection, values, worker)
+        connection.commit()
+    finally:
+        connection.close()
+    return Started(str(settings.store), prefix, worker.username, None)
+
+
+def _first_rows(connection: db.Connection, values: dict[str, str], worker: FirstWorker) -> None:
+    connection.run_many(
+        "INSERT INTO setting (key, value) VALUES (:key, :value)",
+        [{"key": key, "value": value} for key, value in values.items()],
+    )
+    number = connection.value(
+        "INSERT INTO worker (username, name, role, version) VALUES (:username, :name, :role, 1) RETURNING id",
+        username=worker.username,
+        name=worker.name,
+        role=worker.role,
+    )
+    link(connection, worker.login, number)

@@ -1,0 +1,169 @@
+"""Where things live and what the environment asks for: one reading of DRIVE_* and the settings file per command."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from drivecli.errors import NotUnderstood
+
+DEMO = "demo"
+
+
+@dataclass(frozen=True)
+class Store:
+    """One store: an encrypted file, or a PostgreSQL database. `name` also names its key file."""
+
+    name: str
+    path: Path | None = None
+    url: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.path) if self.path else str(self.url)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one command works with. `worker` is DRIVE_WORKER; `today` is DRIVE_TODAY; `key_*` override the key file."""
+
+    data: Path
+    config: Path
+    store: Store
+    worker: str | None = None
+    today: date | None = None
+    key_file: Path | None = None
+    key_command: str | None = None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the demo store."""
+        return self.store.name == DEMO and self.store.path == self.data / "demo.db"
+
+    @property
+    def own_key_file(self) -> Path:
+        """The store's own key file, apart from the data."""
+        return self.config / "keys" / f"{self.store.name}.key"
+
+    @property
+    def file(self) -> Path:
+        """The settings of this user on this computer."""
+        return self.config / "settings.toml"
+
+
+def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
+    """The settings that the environment and the settings file give; the demo store when `demo`.
+
+    The demo never takes its store or its key from the environment, so that it cannot touch the real one.
+    """
+    data, config = _folders(env)
+    common = Settings(
+        data=data,
+        config=config,
+        store=Store(DEMO, path=data / "demo.db"),
+        worker=env.get("DRIVE_WORKER") or None,
+        today=_today(env.get("DRIVE_TODAY", "")),
+    )
+    if demo:
+        return common
+    named = env.get("DRIVE_DATABASE") or _named_in_file(common.file)
+    return Settings(
+        data=data,
+        config=config,
+        store=read_store(named, data) if named else Store("drive", path=data / "drive.db"),
+        worker=common.worker,
+        today=common.today,
+        key_file=Path(env["DRIVE_KEY_FILE"]).expanduser() if env.get("DRIVE_KEY_FILE") else None,
+        key_command=env.get("DRIVE_KEY_COMMAND") or None,
+    )
+
+
+def read_store(text: str, data: Path) -> Store:
+    """The store that DRIVE_DATABASE or `--join` names: a file, or postgresql://... without a password."""
+    if "://" not in text:
+        path = Path(text).expanduser().absolute()
+        if path == data / "demo.db":
+            raise NotUnderstood("That file is the demo's. Use --demo on the line instead.")
+        return Store(path.stem, path=path)
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(text)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise NotUnderstood(f"A store is a file or postgresql://..., not {parts.scheme}://.")
+    if parts.password or "password=" in parts.query:
+        raise NotUnderstood(
+            "The password must not stand in the address: others can see a command line.",
+            next="Put it in the file that PGPASSFILE names, and leave it out of the address.",
+        )
+    return Store(parts.path.strip("/") or "drive", url=text)
+
+
+def write_named_store(settings: Settings, url: str) -> None:
+    """Remember on this computer that the store is `url`."""
+    make_private_folder(settings.config)
+    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    write_private(settings.file, f'database = "{quoted}"\n'.encode(), replace=True)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, that only this user may enter."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix":
+        path.chmod(0o700)
+
+
+def write_private(path: Path, content: bytes, *, replace: bool) -> None:
+    """Write a 0600 file whole or not at all. Raises FileExistsError when it is there and `replace` is false."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        publish(temporary, path, replace=replace)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def publish(temporary: Path, path: Path, *, replace: bool) -> None:
+    """Give a finished file its name in one step. Raises FileExistsError when the name is taken, unless `replace`."""
+    if replace:
+        os.replace(temporary, path)
+    elif os.name == "nt":
+        os.rename(temporary, path)  # refuses to overwrite there
+    else:
+        os.link(temporary, path)
+        temporary.unlink()
+
+
+def _folders(env: Mapping[str, str]) -> tuple[Path, Path]:
+    if env.get("DRIVE_HOME"):
+        home = Path(env["DRIVE_HOME"]).expanduser().absolute()
+        return home / "data", home / "config"
+    from platformdirs import user_config_path, user_data_path
+
+    return user_data_path("drive", False), user_config_path("drive", False)
+
+
+def _today(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotUnderstood(f"DRIVE_TODAY is “{text}”; write it as 2026-03-02, or leave it unset.") from None
+
+
+def _named_in_file(path: Path) -> str | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    import tomllib
+
+    try:
+        return tomllib.loads(text).get("database")
+    except tomllib.TOMLDecodeError as error:
+        raise NotUnderstood(f"{path} cannot be read: {error}.", next="Mend or remove that file.") from None

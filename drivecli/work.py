@@ -1,0 +1,244 @@
+"""The unit of work: the one door through which anything changes.
+
+It knows who acts and checks that they may; it hands out cases (and locks them), records the event, runs the clock for
+every case that was touched, and commits, all or nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from drivecli import audit
+from drivecli.catalogue import Catalogue
+from drivecli.db import Connection
+from drivecli.domain import contact as contacts
+from drivecli.domain.deadlines import Deadline, deadlines, window_ends_on
+from drivecli.domain.facts import CaseFacts
+from drivecli.errors import Refused
+from drivecli.queries import cases
+from drivecli.queries.cases import CaseRow
+from drivecli.queries.facts import case_facts
+
+if TYPE_CHECKING:
+    from sqlmodel import Session, SQLModel
+
+    from drivecli.models import Case
+
+Table = TypeVar("Table", bound="SQLModel")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The worker in whose name something is done."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+
+
+def utc_now() -> datetime:
+    """The moment, for `recorded_at`. DRIVE_TODAY never changes it."""
+    return datetime.now(UTC)
+
+
+class Work:
+    """One transaction. Used as a context manager: leaving it commits, an error takes everything back."""
+
+    def __init__(
+        self,
+        db: Connection,
+        actor: Actor,
+        catalogue: Catalogue,
+        *,
+        today: date,
+        command: str,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.db = db
+        self.actor = actor
+        self.catalogue = catalogue
+        self.today = today
+        self.now = now
+        self._command = command
+        self._touched: set[int] = set()
+        self._stale: set[int] = set()
+
+    def __enter__(self) -> "Work":
+        self.db.begin(write=True, orm=True)
+        self.event = audit.begin_event(self.db, self.stamp(), self.actor.id, self._command)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self.settle()
+                audit.end_event(self.db, self.event, self._touched)
+                self.db.commit()
+        finally:
+            self.db.rollback()  # nothing, once committed
+
+    # -- who ---------------------------------------------------------------------------------------------------
+
+    def must_may(self, what: str, words: str) -> None:
+        """Refuse unless the actor's role may do `what` (case_work, lead, manage); `words` say what was asked.
+
+        While nobody in the store may manage or lead, anybody may, so that a small service is never locked out.
+        """
+        if not self.may(what):
+            raise Refused(
+                f"{self.actor.name} ({self.role_label(self.actor.role)}) may not {words}.",
+                kind="not_permitted",
+                next=f"Ask one of: {', '.join(self._who_may(what)) or 'a team lead'}.",
+            )
+
+    def may(self, what: str, actor: Actor | None = None) -> bool:
+        """Whether the actor's role may do `what`."""
+        roles = self.catalogue.roles
+        role = (actor or self.actor).role
+        if role in roles and what in roles[role].may:
+            return True
+        return what in ("lead", "manage") and role != "auditor" and not self._who_may(what)
+
+    def role_label(self, role: str) -> str:
+        """The words for a role."""
+        return self.catalogue.codes("role").label(role)
+
+    def _who_may(self, what: str) -> list[str]:
+        rows = self.db.run("SELECT username, role FROM worker WHERE left_on IS NULL ORDER BY username").fetchall()
+        roles = self.catalogue.roles
+        return [username for username, role in rows if role in roles and what in roles[role].may]
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def session(self) -> "Session":
+        """The SQLModel session of this transaction."""
+        return self.db.session()
+
+    def stamp(self) -> str:
+        """The moment as it is stored: UTC text that sorts."""
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def add(self, row: Table) -> Table:
+        """Add one row and give it its id. Who, when and in which event are filled in where the table keeps them."""
+        if "recorded_at" in type(row).model_fields:
+            row.recorded_at, row.recorded_by, row.event_id = (
+                self.stamp(),
+                self.actor.id,
+                self.event,
+            )
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def case(self, number: int) -> "Case":
+        """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""
+        from drivecli.models import Case
+
+        case = self.session.get(Case, number, with_for_update=self.db.is_postgres or None, populate_existing=True)
+        assert case is not None
+        self.touch([number])
+        return case
+
+    def touch(self, ids: Iterable[int]) -> None:
+        """Mark cases whose facts change, so that their clock is run before anything is committed."""
+        found = set(ids)
+        self._touched |= found
+        self._stale |= found
+
+    def facts(self, number: int) -> CaseFacts:
+        """What has happened in the case so far, this work's own rows included."""
+        self.session.flush()
+        return case_facts(self.db, [number], self.catalogue)[number]
+
+    def answer(self, number: int) -> CaseRow:
+        """The case as it stands after what was done so far: the same row that every list prints."""
+        self.settle()
+        return cases.row(self.db, number, self.today)
+
+    def settle(self) -> None:
+        """Bring deadlines and derived columns of the touched cases up to date."""
+        if "session" in self.__dict__:
+            self.session.flush()
+        if not self._stale:
+            return
+        for number, facts in case_facts(self.db, self._stale, self.catalogue).items():
+            due = deadlines(facts, self.catalogue.practice, self.catalogue.holidays)
+            _write_deadlines(self.db, number, due)
+            _write_derived(self.db, facts, due)
+        self._stale.clear()
+        if "session" in self.__dict__:
+            self.session.expire_all()
+
+
+def _write_deadlines(db: Connection, case: int, due: tuple[Deadline, ...]) -> None:
+    db.run("DELETE FROM deadline WHERE case_id = :case", case=case)
+    db.run_many(_INSERT_DEADLINE, [deadline_row(case, each) for each in due])
+
+
+def deadline_row(case: int, due: Deadline) -> dict[str, Any]:
+    """A deadline as its table keeps it."""
+    return {
+        "case_id": case,
+        "side": due.side,
+        "kind": due.kind,
+        "weight": due.weight,
+        "due_on": due.due_on,
+        "rule": due.rule,
+        "because_table": due.because_table,
+        "because_id": due.because_id,
+        "because": due.because,
+        "stops_when": due.stops_when,
+        "skipped": "; ".join(due.skipped),
+        "owner_id": due.owner,
+    }
+
+
+_INSERT_DEADLINE = """
+INSERT INTO deadline (case_id, side, kind, weight, due_on, rule, because_table, because_id, because, stops_when,
+                      skipped, owner_id)
+VALUES (:case_id, :side, :kind, :weight, :due_on, :rule, :because_table, :because_id, :because, :stops_when,
+        :skipped, :owner_id)
+"""
+
+
+def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...]) -> dict[str, Any]:
+    """The columns of the case that repeat its facts and its clock. Only the case side: a list must not betray more."""
+    first = next((each for each in due if each.side == "case"), None)
+    manager = next(
+        (each for each in reversed(facts.assignments) if not each.specialist and each.ended_on is None), None
+    )
+    standing = facts.holds[-1] if facts.holds and facts.holds[-1].lifted_on is None else None
+    counting = contacts.counting(facts)
+    return {
+        "stage": facts.stage,
+        "tier": facts.tier,
+        "area": facts.area,
+        "status": "closed" if facts.closing else "suspended" if facts.suspended else "open",
+        "manager_id": manager.worker if manager else None,
+        "hold_until": standing.until if standing and not facts.closing else None,
+        "opened_on": facts.opened_on,
+        "window_months": facts.window_months + sum(each.months for each in facts.extensions),
+        "window_ends_on": window_ends_on(facts),
+        "closed_on": facts.closing.on if facts.closing else None,
+        "closure_reason": facts.closing.reason if facts.closing else None,
+        "last_contact_on": counting[-1].on if counting else None,
+        "next_due_on": first.due_on if first else None,
+        "next_due_kind": first.kind if first else None,
+        "next_due_weight": first.weight if first else None,
+    }
+
+
+def _write_derived(db: Connection, facts: CaseFacts, due: tuple[Deadline, ...]) -> None:
+    columns = derived_columns(facts, due)
+    db.run(
+        f"UPDATE case_record SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id",
+        id=facts.id,
+        **columns,
+    )
