@@ -184,6 +184,12 @@ class App:
         self._db_writes = write
         return self._db
 
+    def open_checked(self, *, write: bool) -> "Connection":
+        """The open store, outside a unit of work: for drafts and links, which are no record of a case."""
+        db = self._open(write=write)
+        db.rollback()
+        return db
+
     def _open(self, *, write: bool) -> "Connection":
         if self._db and (self._db_writes or not write):
             return self._db

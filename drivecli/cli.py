@@ -6,17 +6,14 @@ test holds the table to the commands.
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import click
 
 from drivecli import __version__
 from drivecli.app import App
+from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
 from drivecli.errors import INTERRUPTED, OK, OUR_FAULT, WRONG_USAGE, DriveError
-from drivecli.render import FORMATS
-
-Table = Mapping[str, tuple[str, str]]
 
 COMMANDS: Table = {
     "today": ("today:today", "Your day: holds first, then what is overdue, due today and due this week."),
@@ -32,7 +29,7 @@ COMMANDS: Table = {
     "workload": ("workload:workload", "A row per worker: cases, overdue, capacity."),
     "worker": ("", "Add and see workers; away, leave, link."),
     "agency": ("", "Add and list partner agencies."),
-    "drafts": ("", "Words of a command that did not end well."),
+    "drafts": ("drafts:list_", "Words of a command that did not end well."),
     "practice": ("", "The service's own values: show, check, apply."),
     "whoami": ("whoami:whoami", "Who is acting, in which store."),
     "demo": ("demo:demo", "Try drive with about 30 invented cases."),
@@ -89,168 +86,23 @@ GROUPS: Mapping[str, Table] = {
     },
 }
 
-WIDEST_HELP = 100
-
-
-def _everywhere() -> list[click.Option]:
-    """The options that work before and after every command; each is noted on the App, wherever it stands."""
-
-    def option(*names: str, **more: Any) -> click.Option:
-        return click.Option(names, expose_value=False, callback=_note_asked, **more)
-
-    return [
-        option("--format", type=click.Choice(FORMATS), help="How to show it. [default: table, or plain when piped]"),
-        option("--json", is_flag=True, help="Short for --format json."),
-        option("--fields", metavar="A,B", help="Only these fields."),
-        option("--quiet", "-q", is_flag=True, help="Only what was asked for; of a write, only the ref."),
-        option("--verbose", "-v", is_flag=True, help="Say more, on stderr."),
-        option("--demo", is_flag=True, help="Work on the demo, never on real records."),
-        option("--color", type=click.Choice(["auto", "always", "never"]), help="When to use colour. [default: auto]"),
-        option("--no-input", is_flag=True, help="Never ask; a missing value is an error."),
-        option("--debug", is_flag=True, help="On a fault of ours, show the traceback."),
-    ]
-
-
-def _note_asked(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-    if not value or ctx.obj is None:
-        return
-    if param.name == "json":
-        ctx.obj.asked.format = "json"
-    else:
-        setattr(ctx.obj.asked, str(param.name), value)
-
-
-class Everywhere(click.Command):
-    """A command that takes the options of `_everywhere`, and says the marks every screen must carry."""
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [*super().get_params(ctx), *_everywhere()]
-
-    def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        return ["-h", "--help"]
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The command's own options; those that work everywhere are told once, by `drive --help`."""
-        own = [
-            record
-            for param in self.params
-            if (record := param.get_help_record(ctx)) and isinstance(param, click.Option)
-        ]
-        if own:
-            with formatter.section("Options"):
-                formatter.write_dl(own)
-        if ctx.parent is not None:
-            with formatter.section("Everywhere"):
-                formatter.write_text(
-                    "--format, --json, --fields, --quiet, --verbose, --demo, --color, --no-input, "
-                    "--debug; drive --help says what they do."
-                )
-
-    def invoke(self, ctx: click.Context) -> Any:
-        app: App = ctx.obj
-        app.command = ctx.command_path
-        app.announce()
-        return super().invoke(ctx)
-
-
-class Lazy(Everywhere, click.Group):
-    """A group that knows its commands by name and help alone, and imports one only to run it."""
-
-    def __init__(self, *args: Any, table: Table, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.table = table
-        self.command_class = Everywhere
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.table)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.table:
-            return None
-        where, help_text = self.table[cmd_name]
-        if not where:
-            return _group(cmd_name, help_text)
-        from importlib import import_module
-
-        module, _, name = where.partition(":")
-        command: click.Command = getattr(import_module(f"drivecli.commands.{module}"), name)
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args[0] not in self.table and not args[0].startswith("-") and not ctx.resilient_parsing:
-            raise click.exceptions.NoSuchCommand(args[0], possibilities=self.table, ctx=ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in self.table.items()])
-        if ctx.parent is None:
-            with formatter.section("Everywhere"):
-                formatter.write_dl(
-                    [record for option in self.get_params(ctx) if (record := option.get_help_record(ctx))]
-                )
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
-        names = [
-            CompletionItem(name, help=help_text)
-            for name, (_, help_text) in self.table.items()
-            if name.startswith(incomplete)
-        ]
-        return names + click.Command.shell_complete(self, ctx, incomplete)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        if ctx._protected_args:
-            return click.Group.invoke(self, ctx)
-        return super().invoke(ctx)
-
-
-def _group(name: str, help_text: str) -> Lazy:
-    return Lazy(
-        name,
-        table=GROUPS[name],
-        help=help_text,
-        no_args_is_help=name != "drafts",
-        invoke_without_command=name == "drafts",
-        callback=_drafts if name == "drafts" else None,
-        context_settings=_SETTINGS,
-    )
-
-
-@click.pass_context
-def _drafts(ctx: click.Context) -> None:
-    """`drive drafts` alone lists them."""
-    if ctx.invoked_subcommand is None:
-        command = ctx.command.get_command(ctx, "list")  # type: ignore[attr-defined]
-        ctx.invoke(command)
-
-
-_SETTINGS = {"max_content_width": WIDEST_HELP, "help_option_names": ["-h", "--help"]}
-
-
-@click.command(cls=Lazy, table=COMMANDS, invoke_without_command=True, context_settings=_SETTINGS)
-@click.version_option(__version__, message="drive %(version)s")
-@click.pass_context
-def cli(ctx: click.Context) -> None:
-    """Case records and deadlines for work with perpetrators of domestic abuse.
+cli = Lazy(
+    "drive",
+    table=COMMANDS,
+    groups=GROUPS,
+    help="""Case records and deadlines for work with perpetrators of domestic abuse.
 
     \b
-    Start:    drive demo        try it with invented cases
-    Daily:    drive today       your day
-              drive caseload --overdue
+    Start:    drive demo                  try it with invented cases
+    Daily:    drive today                 your day
+              drive caseload --overdue    who needs help today
               drive contact log 42 --mode phone --outcome held
-    """
-    if ctx.invoked_subcommand is None:
-        from drivecli.commands.today import today
-
-        ctx.invoke(today)
-
-
-def command(name: str | None = None, *, examples: Sequence[str] = ()) -> Callable[[Callable[..., Any]], click.Command]:
-    """What a command file uses: a command that takes the options of everywhere, with examples in its help."""
-    epilog = "\b\nExamples:\n" + "\n".join(f"  {each}" for each in examples) if examples else None
-    return click.command(name, cls=Everywhere, epilog=epilog, context_settings=_SETTINGS)
+    """,
+    invoke_without_command=True,
+    callback=runs_alone("today:today"),
+    context_settings=SETTINGS,
+)
+click.version_option(__version__, message="drive %(version)s")(cli)
 
 
 def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:

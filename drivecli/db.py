@@ -349,15 +349,18 @@ def _for_sqlite(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-@lru_cache(maxsize=128)
-def _converter(row: Any) -> Callable[[Sequence[Any]], Row]:
+def _converter(row: Any) -> Callable[[Sequence[Any]], Any]:
     """How a database row becomes `row`: text to date and 0/1 to bool where its fields say so."""
-    readers = [_reader(field.type) for field in row.__dataclass_fields__.values()]  # type: ignore[attr-defined]
-    if not any(readers):
-        return lambda values: row(*values)
-    return lambda values: row(
+    if row in _CONVERTERS:
+        return _CONVERTERS[row]
+    readers = [_reader(field.type) for field in row.__dataclass_fields__.values()]
+    _CONVERTERS[row] = lambda values: row(
         *[reader(v) if reader and v is not None else v for reader, v in zip(readers, values, strict=True)]
     )
+    return _CONVERTERS[row]
+
+
+_CONVERTERS: dict[Any, Callable[[Sequence[Any]], Any]] = {}
 
 
 def _reader(kind: Any) -> Callable[[Any], Any] | None:

@@ -186,6 +186,13 @@ class Out:
         widest = max((_width(label) for label, _ in pairs), default=0)
         return [f"{label}{' ' * (widest - _width(label))}{GAP}{safe_text(value)}" for label, value in pairs]
 
+    def two_parts(self, first: str, second: str) -> list[str]:
+        """Two parts on one line; on two where this terminal is too narrow. Nothing is cut."""
+        first, second = safe_text(first), safe_text(second)
+        if not self.on_terminal or _width(first) + _width(second) + len(GAP) <= self.width:
+            return [f"{first}{GAP}{second}"]
+        return [first, f"      {second}"]
+
     def paragraph(self, text: str) -> list[str]:
         """Words of a person, line by line, wrapped to the terminal; uncut and unwrapped where nobody is looking."""
         lines = [safe_text(line) for line in text.splitlines()]
@@ -198,6 +205,11 @@ class Out:
     def table_lines(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
         """A list inside a page: aligned columns."""
         return _aligned([[column.heading for column in columns], *(_cells(row, columns) for row in rows)])
+
+    @property
+    def for_programs(self) -> bool:
+        """Whether rows are wanted as data: a machine format, or chosen fields."""
+        return self.form in MACHINE or self.form == "markdown" or self.chosen is not None
 
     @property
     def colored(self) -> bool:

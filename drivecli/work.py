@@ -20,6 +20,7 @@ from drivecli.domain.facts import CaseFacts
 from drivecli.errors import Refused
 from drivecli.queries import cases
 from drivecli.queries.cases import CaseRow
+from drivecli.queries.clock import stored_form
 from drivecli.queries.facts import case_facts
 
 if TYPE_CHECKING:
@@ -179,25 +180,7 @@ class Work:
 
 def _write_deadlines(db: Connection, case: int, due: tuple[Deadline, ...]) -> None:
     db.run("DELETE FROM deadline WHERE case_id = :case", case=case)
-    db.run_many(_INSERT_DEADLINE, [deadline_row(case, each) for each in due])
-
-
-def deadline_row(case: int, due: Deadline) -> dict[str, Any]:
-    """A deadline as its table keeps it."""
-    return {
-        "case_id": case,
-        "side": due.side,
-        "kind": due.kind,
-        "weight": due.weight,
-        "due_on": due.due_on,
-        "rule": due.rule,
-        "because_table": due.because_table,
-        "because_id": due.because_id,
-        "because": due.because,
-        "stops_when": due.stops_when,
-        "skipped": "; ".join(due.skipped),
-        "owner_id": due.owner,
-    }
+    db.run_many(_INSERT_DEADLINE, [stored_form(case, each) for each in due])
 
 
 _INSERT_DEADLINE = """
@@ -209,11 +192,12 @@ VALUES (:case_id, :side, :kind, :weight, :due_on, :rule, :because_table, :becaus
 
 
 def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...]) -> dict[str, Any]:
-    """The columns of the case that repeat its facts and its clock. Only the case side: a list must not betray more."""
+    """The columns of the case that repeat its facts and its clock. Only the case side: a list must not betray more.
+
+    A closed case keeps its last manager: the follow-ups are theirs.
+    """
     first = next((each for each in due if each.side == "case"), None)
-    manager = next(
-        (each for each in reversed(facts.assignments) if not each.specialist and each.ended_on is None), None
-    )
+    managers = [each for each in facts.assignments if not each.specialist and (facts.closing or not each.ended_on)]
     standing = facts.holds[-1] if facts.holds and facts.holds[-1].lifted_on is None else None
     counting = contacts.counting(facts)
     return {
@@ -221,7 +205,7 @@ def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...]) -> dict[str, An
         "tier": facts.tier,
         "area": facts.area,
         "status": "closed" if facts.closing else "suspended" if facts.suspended else "open",
-        "manager_id": manager.worker if manager else None,
+        "manager_id": managers[-1].worker if managers else None,
         "hold_until": standing.until if standing and not facts.closing else None,
         "opened_on": facts.opened_on,
         "window_months": facts.window_months + sum(each.months for each in facts.extensions),

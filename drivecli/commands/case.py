@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from drivecli.app import App
-from drivecli.cli import command
+from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.params import (
     CASE,

@@ -3,7 +3,7 @@
 import click
 
 from drivecli.app import App
-from drivecli.cli import command
+from drivecli.commandline import command
 from drivecli.errors import OVERDUE, NotUnderstood
 from drivecli.params import CODE, USERNAME
 from drivecli.queries import caseload as query

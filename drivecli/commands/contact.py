@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from drivecli.app import App
-from drivecli.cli import command
+from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.params import CODE, DAY, TEXT, USERNAME, case_argument, note_options, on_option, reason_option
 from drivecli.render import Column, Out, say, words

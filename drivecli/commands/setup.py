@@ -3,7 +3,7 @@
 import click
 
 from drivecli.app import App
-from drivecli.cli import command
+from drivecli.commandline import command
 from drivecli.domain.codes import CodeList
 from drivecli.errors import NotUnderstood
 from drivecli.params import TEXT, USERNAME

@@ -47,7 +47,6 @@ class Practice:
 
     version: str
     window_months: int
-    extension_max_months: int
     rules: Mapping[str, Rule]
 
     def __getitem__(self, kind: str) -> Rule:
@@ -73,6 +72,7 @@ def read_practice(data: Mapping[str, Any], where: str) -> Practice:
     """The practice in a parsed TOML document. Raises NotUnderstood naming the entry and what would be right."""
     window = _table(data, "window", where)
     rules = _table(data, "rules", where)
+    _only(window, ("months",), f"{where}, [window]")
     _only(rules, KINDS, f"{where}, [rules]")
     missing = [kind for kind in KINDS if kind not in rules]
     if missing:
@@ -80,7 +80,6 @@ def read_practice(data: Mapping[str, Any], where: str) -> Practice:
     return Practice(
         version=str(data.get("version", "")),
         window_months=_whole(window, "months", f"{where}, [window]", 1, 36),
-        extension_max_months=_whole(window, "extension_max_months", f"{where}, [window]", 0, 24),
         rules={kind: _rule(kind, _table(rules, kind, where), where) for kind in KINDS},
     )
 

@@ -65,3 +65,74 @@ def load(db: Connection, worker: int) -> tuple[int, int | None]:
 def usernames(db: Connection) -> dict[int, str]:
     """Every worker's username by id."""
     return dict(db.run("SELECT id, username FROM worker").fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """A worker as printed. `capacity` is the most cases they may hold; empty means no limit."""
+
+    username: str
+    name: str
+    role: str
+    agency: str | None
+    capacity: int | None
+    left_on: date | None
+
+
+_ROW = """
+SELECT w.username, w.name, w.role, a.name, w.capacity, w.left_on
+FROM worker w LEFT JOIN agency a ON a.id = w.agency_id
+"""
+
+
+def row(db: Connection, username: str) -> WorkerRow:
+    """The worker of this username, as printed."""
+    found = db.one(WorkerRow, f"{_ROW} WHERE w.username = :username", username=find(db, username).username)
+    assert found is not None
+    return found
+
+
+def listed(db: Connection, *, role: str | None, everyone: bool) -> list[WorkerRow]:
+    """Workers by username; those who left only when `everyone`."""
+    found = db.rows(WorkerRow, f"{_ROW} ORDER BY w.username")
+    return [each for each in found if (everyone or each.left_on is None) and role in (None, each.role)]
+
+
+def holds(db: Connection, worker: int) -> list[tuple[int, str, str, int]]:
+    """What a worker holds on open cases: (case id, ref, role, assignment id), by case."""
+    return [
+        tuple(each)
+        for each in db.run(
+            """
+        SELECT c.id, c.ref, a.role, a.id FROM assignment a JOIN case_record c ON c.id = a.case_id
+        WHERE a.worker_id = :worker AND a.ended_on IS NULL AND a.withdrawn = :no AND c.closed_on IS NULL
+          AND NOT EXISTS (SELECT 1 FROM assignment n WHERE n.supersedes_id = a.id)
+        ORDER BY c.id, a.role
+        """,
+            worker=worker,
+            no=False,
+        ).fetchall()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """A partner agency."""
+
+    id: int
+    name: str
+    kind: str | None
+
+
+def agencies(db: Connection) -> list[AgencyRow]:
+    """Agencies by name."""
+    return db.rows(AgencyRow, "SELECT id, name, kind FROM agency ORDER BY name")
+
+
+def find_agency(db: Connection, name: str) -> int:
+    """The id of the agency of this name. Raises NotFound with the known ones."""
+    for each in agencies(db):
+        if each.name.casefold() == name.casefold():
+            return each.id
+    known = ", ".join(each.name for each in agencies(db)) or "none yet"
+    raise NotFound(f"There is no agency called {name}. Known: {known}.", next=f"drive agency add '{name}'")

@@ -101,6 +101,14 @@ def join(settings: Settings, address: str, username: str, login: str) -> Joined:
     return Joined(store.url, worker.username)
 
 
+def link_here(connection: db.Connection, login: str, username: str) -> Joined:
+    """Link this user of this computer to a worker. Raises NotFound for an unknown one."""
+    worker = workers.find(connection, username)
+    link(connection, login, worker.id)
+    connection.commit()
+    return Joined(str(connection.store), worker.username)
+
+
 def link(connection: db.Connection, login: str, worker: int) -> None:
     """Say which worker a user of a computer is, in place of whoever they were."""
     connection.run("DELETE FROM worker_login WHERE login = :login", login=login)

@@ -1,0 +1,163 @@
+"""How a `drive` command is shaped: the options that work everywhere, the help's layout, groups that import lazily."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from drivecli.app import App
+from drivecli.render import FORMATS
+
+Table = Mapping[str, tuple[str, str]]
+"""Of each command: its name, where it is ("module:function", or empty for a group), and its one-line help."""
+
+SETTINGS: dict[str, Any] = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
+"""Of every command: help wraps at the terminal, at most at 100 columns."""
+
+
+def _note_asked(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    if not value or ctx.obj is None:
+        return
+    if param.name == "json":
+        ctx.obj.asked.format = "json"
+    else:
+        setattr(ctx.obj.asked, str(param.name), value)
+
+
+def _option(*names: str, **more: Any) -> click.Option:
+    return click.Option(names, expose_value=False, callback=_note_asked, **more)
+
+
+EVERYWHERE = [
+    _option("--format", type=click.Choice(FORMATS), help="How to show it. [default: table, or plain when piped]"),
+    _option("--json", is_flag=True, help="Short for --format json."),
+    _option("--fields", metavar="A,B", help="Only these fields."),
+    _option("--quiet", "-q", is_flag=True, help="Only what was asked for; of a write, only the ref."),
+    _option("--verbose", "-v", is_flag=True, help="Say more, on stderr."),
+    _option("--demo", is_flag=True, help="Work on the demo, never on real records."),
+    _option("--color", type=click.Choice(["auto", "always", "never"]), help="When to use colour. [default: auto]"),
+    _option("--no-input", is_flag=True, help="Never ask; a missing value is an error."),
+    _option("--debug", is_flag=True, help="On a fault of ours, show the traceback."),
+]
+"""The options that work before and after every command; each is noted on the App, wherever it stands."""
+
+
+class Everywhere(click.Command):
+    """A command that takes the options of `EVERYWHERE`, and says the marks every screen must carry."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [*super().get_params(ctx), *EVERYWHERE]
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        return ["-h", "--help"]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options; those that work everywhere are told once, by `drive --help`."""
+        own = [
+            record
+            for param in self.get_params(ctx)[: -len(EVERYWHERE)]
+            if (record := param.get_help_record(ctx)) and isinstance(param, click.Option)
+        ]
+        if own:
+            with formatter.section("Options"):
+                formatter.write_dl(own)
+        if ctx.parent is not None:
+            with formatter.section("Everywhere"):
+                formatter.write_text(
+                    "--format, --json, --fields, --quiet, --verbose, --demo, --color, --no-input, "
+                    "--debug; drive --help says what they do."
+                )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        app: App = ctx.obj
+        app.command = ctx.command_path
+        app.announce()
+        return super().invoke(ctx)
+
+
+class Lazy(Everywhere, click.Group):
+    """A group that knows its commands by name and help alone, and imports one only to run it."""
+
+    def __init__(self, *args: Any, table: Table, groups: Mapping[str, Table] | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.table = table
+        self.groups = groups or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.table:
+            return None
+        where, help_text = self.table[cmd_name]
+        if cmd_name in self.groups:
+            return self._group(cmd_name, where, help_text)
+        return _load(where)
+
+    def _group(self, name: str, alone: str, help_text: str) -> "Lazy":
+        """A group of the table. Where the table names a command for it, the group alone runs that."""
+        return Lazy(
+            name,
+            table=self.groups[name],
+            help=help_text,
+            callback=runs_alone(alone) if alone else None,
+            invoke_without_command=bool(alone),
+            no_args_is_help=not alone,
+            context_settings=SETTINGS,
+        )
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args[0] not in self.table and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=self.table, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in self.table.items()])
+        if ctx.parent is None:
+            with formatter.section("Everywhere"):
+                formatter.write_dl(
+                    [record for option in self.get_params(ctx) if (record := option.get_help_record(ctx))]
+                )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=help_text)
+            for name, (_, help_text) in self.table.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if ctx._protected_args:
+            return click.Group.invoke(self, ctx)
+        return super().invoke(ctx)
+
+
+def _load(where: str) -> click.Command:
+    from importlib import import_module
+
+    module, _, name = where.partition(":")
+    found: click.Command = getattr(import_module(f"drivecli.commands.{module}"), name)
+    return found
+
+
+def runs_alone(where: str) -> Callable[..., None]:
+    """What a group does when no command of it is named: it runs this one."""
+
+    @click.pass_context
+    def run(ctx: click.Context) -> None:
+        if ctx.invoked_subcommand is None:
+            ctx.invoke(_load(where))
+
+    return run
+
+
+def command(
+    name: str | None = None, *, examples: Sequence[str] = (), cls: type[Everywhere] = Everywhere
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """What a command file uses: a command that takes the options of everywhere, with examples in its help."""
+    epilog = "\b\nExamples:\n" + "\n".join(f"  {each}" for each in examples) if examples else None
+    return click.command(name, cls=cls, epilog=epilog, context_settings=SETTINGS)

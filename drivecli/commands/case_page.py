@@ -1,0 +1,117 @@
+"""How a case looks on one screen: hold and approach first, then how to reach the person, the window, what is due."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from drivecli.domain.days import say_day
+from drivecli.domain.practice import weight_rank
+from drivecli.queries.case_page import CasePage
+from drivecli.queries.cases import DeadlineRow
+from drivecli.render import Column, Out, safe_text, say, words
+
+CONTACTS = [
+    Column("id", "No."),
+    Column("on", "Day"),
+    Column("mode", "How", words),
+    Column("outcome", "Outcome", words),
+    Column("by", "By"),
+]
+
+
+def page(today: date) -> Callable[[Out, CasePage], Iterator[str]]:
+    """The lines of a case's page on a day."""
+
+    def lines(out: Out, case: CasePage) -> Iterator[str]:
+        yield out.heading(safe_text(f"{case.ref}  {case.name}"))
+        yield from _standing(case)
+        yield ""
+        yield from out.pairs([pair for pair in _person(case) if pair[1]])
+        yield ""
+        yield from _window(out, case, today)
+        yield ""
+        yield from out.pairs([pair for pair in _work(case) if pair[1]])
+        yield from _deadlines(out, case)
+        if case.contacts:
+            yield ""
+            yield out.heading("Last contacts")
+            yield from out.table_lines(case.contacts, CONTACTS)
+
+    return lines
+
+
+def _standing(case: CasePage) -> Iterator[str]:
+    """What must be known before anything is done."""
+    if case.held:
+        yield safe_text(
+            f"HOLD until {say(case.held.until)}: no direct contact. "
+            f"{words(case.held.reason).capitalize()}, by {case.held.by_whom}."
+        )
+    approach = case.approach
+    if approach is None:
+        yield "APPROACH: nobody has said yet whether the person may be approached. Do not contact the person."
+    else:
+        until = f", until {say(approach.until)}" if approach.until else ""
+        modes = f", by {words(approach.modes).replace(',', ', ')} only" if approach.modes else ""
+        said = f"APPROACH {words(approach.state)}{until}{modes} (with {approach.with_whom}, {say(approach.on)})."
+        yield safe_text(said + ("" if approach.state == "agreed" else " Do not contact the person."))
+    if case.suspended:
+        out = case.suspended.expected_release
+        release = f" Release expected {say(out)}." if out else ""
+        yield f"SUSPENDED since {say(case.suspended.on)}: {words(case.suspended.reason)}.{release}"
+    if case.status == "closed":
+        yield f"CLOSED {say(case.closed_on)}: {words(case.closure_reason)}."
+    if case.seen_until:
+        yield f"A lead knows of this case until {say(case.seen_until)}."
+
+
+def _person(case: CasePage) -> list[tuple[str, str]]:
+    language = case.language or ""
+    if case.interpreter:
+        language = f"{language}, interpreter needed".strip(", ")
+    return [
+        ("Person", case.person),
+        ("Also known as", say(case.aliases)),
+        ("Born", say(case.dob)),
+        ("Sex", words(case.sex)),
+        ("Ethnicity", say(case.ethnicity)),
+        ("Language", language),
+        ("Phone", say(case.phone)),
+        ("Address", say(case.address)),
+        ("Identifiers", say(case.identifiers)),
+        ("Other cases", say(case.earlier_cases)),
+    ]
+
+
+def _window(out: Out, case: CasePage, today: date) -> Iterator[str]:
+    whole = max((case.window_ends_on - case.opened_on).days, 1)
+    gone = ((case.closed_on or today) - case.opened_on).days / whole
+    left = f"{case.days_left} days left" if case.days_left >= 0 else f"ended {-case.days_left} days ago"
+    left = f"closed {say_day(case.closed_on)}" if case.closed_on else left
+    yield f"Window  {out.bar(gone)}  month {case.window_month} of {case.window_months}, {left}"
+    yield f"        {say_day(case.opened_on)} to {say_day(case.window_ends_on)}"
+
+
+def _work(case: CasePage) -> list[tuple[str, str]]:
+    return [
+        ("Stage", words(case.stage)),
+        ("Tier", words(case.tier)),
+        ("Area", words(case.area)),
+        ("Route", words(case.route)),
+        ("External ref", say(case.external_ref)),
+        ("Assigned", "; ".join(f"{each.name} ({words(each.role)})" for each in case.assigned) or "nobody"),
+    ]
+
+
+def _deadlines(out: Out, case: CasePage) -> Iterator[str]:
+    """What is late first, by weight; then by day."""
+
+    def urgency(row: DeadlineRow) -> tuple[int, int, date]:
+        return (0, weight_rank(row.weight), row.due_on) if row.overdue_days else (1, 0, row.due_on)
+
+    yield ""
+    yield out.heading("Due")
+    for row in sorted(case.deadlines, key=urgency):
+        late = f"OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}" if row.overdue_days else ""
+        yield from out.two_parts(f"  {say_day(row.due_on)}  {words(row.kind)}  {late}".rstrip(), f"({row.because})")
+    if not case.deadlines:
+        yield "  Nothing."

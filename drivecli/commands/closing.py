@@ -1,0 +1,33 @@
+"""`drive case close`."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from drivecli.app import App
+from drivecli.commandline import command
+from drivecli.commands.approach import next_due
+from drivecli.domain.days import say_day
+from drivecli.params import CODE, case_argument, note_options, on_option
+from drivecli.render import words
+
+
+@command(
+    examples=[
+        "drive case close 42 --reason completed",
+        "drive case close 42 --reason moved_out_of_area --on yesterday --note -",
+    ]
+)
+@case_argument
+@click.option("--reason", type=CODE("closure_reason"), required=True, help="Why.")
+@on_option("The day it closed.")
+@note_options
+@click.pass_obj
+def close(app: App, ref: Any, reason: str, on: date, note: str | None) -> None:
+    """Close a case. Assignments and working deadlines end; follow-ups begin."""
+    from drivecli.services import closings
+
+    with app.work() as work:
+        case = closings.close(work, ref, reason=reason, on=on, note=note)
+    app.out.done(case, f"Closed {case.ref} on {say_day(on)} ({words(reason)}).", ref=case.ref, hints=next_due(case))

@@ -1,0 +1,102 @@
+"""`drive drafts list|show|use|drop`: words of a line that did not end well."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from drivecli.app import App
+from drivecli.commandline import command
+from drivecli.domain.lines import join_line, with_words
+from drivecli.errors import DriveError
+from drivecli.render import Column
+
+if TYPE_CHECKING:
+    from drivecli.services.drafts import Writer
+
+LIST = [
+    Column("id", "Draft"),
+    Column("at", "Kept at (UTC)"),
+    Column("line", "Line"),
+    Column("words", "Words", soft=True),
+]
+
+
+@command("list", examples=["drive drafts", "drive drafts list --json"])
+@click.pass_obj
+def list_(app: App) -> None:
+    """List your drafts, newest first."""
+    from drivecli.services import drafts
+
+    found = drafts.mine(app.open_checked(write=False), _writer(app))
+    app.out.rows(found, drafts.Draft, LIST, empty="No drafts.")
+    if found:
+        app.out.note(f"Type one again with its words: drive drafts use {found[0].id}")
+
+
+@command("show", examples=["drive drafts show 3"])
+@click.argument("number", type=int, metavar="ID", help="The draft's number.")
+@click.pass_obj
+def show(app: App, number: int) -> None:
+    """Show a draft's words, and the line they came with."""
+    from drivecli.services import drafts
+
+    found = drafts.one(app.open_checked(write=False), _writer(app), number)
+    app.out.thing(
+        found, lambda out, draft: [f"drive {draft.line}", "", *out.paragraph(draft.words.replace("\f", "\n"))]
+    )
+
+
+@command("use", examples=["drive drafts use 3", "drive drafts use 3 -- --mode phone"])
+@click.argument("number", type=int, metavar="ID", help="The draft's number.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED, help="Options that put the line right, after --.")
+@click.pass_context
+def use(ctx: click.Context, number: int, more: tuple[str, ...]) -> int:
+    """Type a kept line again with its words; what follows -- is added to it. The draft goes when it worked."""
+    from drivecli.services import drafts
+
+    app: App = ctx.obj
+    writer = _writer(app)
+    found = drafts.one(app.open_checked(write=False), writer, number)
+    line = [*with_words(found.line, found.words), *more]
+    drive = ctx.find_root().command
+    code = drive.main(args=line, prog_name="drive", standalone_mode=False, obj=app, windows_expand_args=False)
+    if not code:
+        drafts.drop(app.open_checked(write=True), writer, number)
+    return code or 0
+
+
+@command("drop", examples=["drive drafts drop 3"])
+@click.argument("number", type=int, metavar="ID", help="The draft's number.")
+@click.pass_obj
+def drop(app: App, number: int) -> None:
+    """Throw a draft away."""
+    from drivecli.services import drafts
+
+    dropped = drafts.drop(app.open_checked(write=True), _writer(app), number)
+    app.out.done(dropped, f"Threw away draft {number}.", ref=str(number))
+
+
+def keep(app: App, line: Sequence[str], words: Sequence[str]) -> None:
+    """Keep the words of a line that failed; where the store will not open, print them back, and write them nowhere."""
+    from drivecli import db
+    from drivecli.services import drafts
+
+    try:
+        number = drafts.keep(app.open_checked(write=True), _writer(app), join_line(line), "\f".join(words))
+    except Exception as error:  # whatever is wrong with the store, the words come first
+        if not isinstance(error, DriveError) and db.as_refusal(error) is None and app.asked.debug:
+            raise
+        app.out.warn("Your words could not be kept. Here they are:")
+        app.out.warn("\n".join(words))
+        return
+    app.out.warn(f"Your words are kept as draft {number}: drive drafts use {number} -- OPTIONS   (or show, drop)")
+
+
+def _writer(app: App) -> "Writer":
+    from drivecli.services.drafts import Writer
+
+    try:
+        return Writer(app.login, app.actor.id)
+    except DriveError:
+        return Writer(app.login, None)

@@ -1,0 +1,77 @@
+"""`drive today`, and `drive` alone: the acting worker's day."""
+
+import click
+
+from drivecli.app import App
+from drivecli.commandline import command
+from drivecli.domain.days import say_day
+from drivecli.errors import StoreUnusable
+from drivecli.queries import today as query
+from drivecli.queries.today import DayRow
+from drivecli.render import Out, say, words
+
+TITLES = {
+    "hold": "HOLD: no direct contact",
+    "flagged": "For the lead: direct contact that should not have been",
+    "overdue": "Overdue",
+    "today": "Due today",
+    "week": "Due this week",
+}
+
+START = """\
+Welcome to drive: case records for work with perpetrators of domestic abuse, kept on this computer.
+There is no store yet. Choose one:
+  drive demo                       try it with about 30 invented cases, apart from any real record
+  drive init                       start your service's store
+  drive init --join ADDRESS --username YOURS
+                                   connect this computer to your team's store
+Stuck? drive doctor checks this computer."""
+
+
+@command(examples=["drive today", "drive today --json"])
+@click.pass_obj
+def today(app: App) -> None:
+    """Your day: holds first, then what is overdue, due today and due this week."""
+    try:
+        db = app.read()
+    except StoreUnusable as error:
+        if error.kind != "no_store" or app.settings.store.url or app.asked.demo:
+            raise
+        app.out.text(START)
+        return
+    roles = app.catalogue.roles
+    leads = app.actor.role in roles and "lead" in roles[app.actor.role].may
+    rows = query.day(db, app.actor.id, app.today, leads=leads)
+    if app.out.for_programs:
+        app.out.rows(rows, DayRow, [])
+        return
+    app.out.text("\n".join(_page(app, rows)))
+    app.out.note("All open cases: drive caseload. Why something is due: drive why REF")
+
+
+def _page(app: App, rows: list[DayRow]) -> list[str]:
+    lines = [app.out.heading(f"{app.actor.name}, {say_day(app.today)}")]
+    for section in query.SECTIONS:
+        ours = [row for row in rows if row.section == section]
+        if ours:
+            lines += ["", app.out.heading(TITLES[section]), *(line for row in ours for line in _lines(app.out, row))]
+    return lines if rows else [*lines, "", "Nothing is due this week."]
+
+
+def _lines(out: Out, row: DayRow) -> list[str]:
+    """What must never be cut, then why: two lines where one is too narrow."""
+    if row.section == "hold":
+        what = f"until {say(row.due_on)}"
+    elif row.section == "overdue":
+        late = f"OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}"
+        what = f"{words(row.kind)}, {say(row.due_on)}, {late}"
+    else:
+        what = f"{words(row.kind)}, {say(row.due_on)}"
+    more = [row.because]
+    if row.covering:
+        more.append(f"covering for {row.covering}")
+    if row.seen_until:
+        more.append(f"known until {say(row.seen_until)}")
+    if not row.manager:
+        more.append("nobody manages this case")
+    return out.two_parts(f"  {row.ref}  {row.name}  {what}", f"({'; '.join(more)})")

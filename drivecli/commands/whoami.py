@@ -1,0 +1,55 @@
+"""`drive whoami`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import click
+
+from drivecli.app import App
+from drivecli.commandline import command
+from drivecli.render import Out, say, words
+
+
+@dataclass(frozen=True)
+class Here:
+    """Who is acting, in which store, on which day."""
+
+    username: str
+    name: str
+    role: str
+    login: str
+    store: str
+    prefix: str
+    today: date
+    demo: bool
+
+
+@command(examples=["drive whoami", "drive --demo whoami"])
+@click.pass_obj
+def whoami(app: App) -> None:
+    """Who is acting, in which store, on which day."""
+    app.read()
+    who = app.actor
+    here = Here(
+        who.username,
+        who.name,
+        who.role,
+        app.login,
+        str(app.settings.store),
+        app.prefix(),
+        app.today,
+        app.settings.is_demo,
+    )
+    app.out.thing(here, _page)
+
+
+def _page(out: Out, here: Here) -> list[str]:
+    return out.pairs(
+        [
+            ("Acting", f"{here.name} ({here.username}), {words(here.role)}"),
+            ("On this computer", here.login),
+            ("Store", here.store),
+            ("Refs", f"{here.prefix}-"),
+            ("Today", say(here.today)),
+        ]
+    )

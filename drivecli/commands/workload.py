@@ -1,0 +1,28 @@
+"""`drive workload`."""
+
+import click
+
+from drivecli.app import App
+from drivecli.commandline import command
+from drivecli.queries import workload as query
+from drivecli.queries.workload import WorkloadRow
+from drivecli.render import Column, words
+
+COLUMNS = [
+    Column("username", "Worker"),
+    Column("role", "Role", words),
+    Column("open", "Open"),
+    Column("suspended", "Suspended"),
+    Column("overdue", "Overdue"),
+    Column("ending", "Ending in 28 days"),
+    Column("due_this_week", "Contacts due this week"),
+    Column("capacity", "Capacity"),
+]
+
+
+@command(examples=["drive workload", "drive workload --json"])
+@click.pass_obj
+def workload(app: App) -> None:
+    """A row per worker: open, suspended and overdue cases, windows ending soon, capacity."""
+    db = app.read()
+    app.out.rows(query.workload(db, app.today), WorkloadRow, COLUMNS, empty="No workers. Add one: drive worker add")

@@ -1,0 +1,62 @@
+"""A row per worker: what they hold, and what is late or near."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from drivecli.db import Connection
+
+ENDING = 28
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadRow:
+    """A worker's open cases, as manager or specialist. `ending` are windows that end within 28 days, today included.
+
+    `due_this_week` counts contact deadlines of the next seven days, today included, and what is overdue is counted
+    apart.
+    """
+
+    username: str
+    name: str
+    role: str
+    open: int
+    suspended: int
+    overdue: int
+    ending: int
+    due_this_week: int
+    capacity: int | None
+
+
+def workload(db: Connection, today: date) -> list[WorkloadRow]:
+    """Workers who have not left, most overdue first."""
+    return db.rows(
+        WorkloadRow,
+        """
+        WITH held AS (
+            SELECT DISTINCT a.worker_id, a.case_id FROM assignment a
+            WHERE a.ended_on IS NULL AND a.withdrawn = :no
+              AND NOT EXISTS (SELECT 1 FROM assignment n WHERE n.supersedes_id = a.id)),
+        late AS (
+            SELECT h.worker_id, h.case_id, c.status, c.window_ends_on, c.next_due_on,
+                   (SELECT COUNT(*) FROM deadline d WHERE d.case_id = c.id AND d.side = 'case'
+                     AND d.kind IN ('contact', 'first_contact', 'specialist_first_contact')
+                     AND COALESCE(d.owner_id, c.manager_id) = h.worker_id
+                     AND d.due_on >= :today AND d.due_on < :week_end) AS soon
+            FROM held h JOIN case_record c ON c.id = h.case_id WHERE c.closed_on IS NULL)
+        SELECT w.username, w.name, w.role,
+               COUNT(CASE WHEN l.status = 'open' THEN 1 END),
+               COUNT(CASE WHEN l.status = 'suspended' THEN 1 END),
+               COUNT(CASE WHEN l.next_due_on < :today THEN 1 END) AS overdue,
+               COUNT(CASE WHEN l.window_ends_on >= :today AND l.window_ends_on <= :ending THEN 1 END),
+               CAST(COALESCE(SUM(l.soon), 0) AS INTEGER), w.capacity
+        FROM worker w LEFT JOIN late l ON l.worker_id = w.id
+        WHERE w.left_on IS NULL
+        GROUP BY w.id, w.username, w.name, w.role, w.capacity
+        ORDER BY overdue DESC, w.username
+        """,
+        no=False,
+        today=today,
+        week_end=today + timedelta(days=WEEK),
+        ending=today + timedelta(days=ENDING),
+    )

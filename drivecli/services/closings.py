@@ -1,0 +1,33 @@
+"""Closing a case."""
+
+from datetime import date
+
+from drivecli.errors import Refused
+from drivecli.models import Closing
+from drivecli.queries.cases import CaseRow
+from drivecli.services import assignments
+from drivecli.services.cases import check_day, find_open
+from drivecli.work import Work
+
+
+def close(work: Work, ref: tuple[str, int], *, reason: str, on: date, note: str | None) -> CaseRow:
+    """Close a case: assignments and working deadlines end, follow-ups begin.
+
+    Raises Refused while something open has no owner: follow-ups need the manager they will belong to.
+    """
+    work.must_may("case_work", "close a case")
+    case = find_open(work, ref)
+    check_day(work, case, on, "a closing")
+    work.case(case.id)
+    reasons = work.catalogue.codes("closure_reason")
+    standing = assignments.standing(work, case.id)
+    follow_up = reason not in reasons or reasons[reason].is_("follow_up")
+    if follow_up and not any(each.role == assignments.MANAGER for each in standing):
+        raise Refused(
+            f"Nobody manages {case.ref}, so its follow-ups would have no owner.",
+            kind="no_owner",
+            next=f"drive case transfer {case.ref} --to USERNAME --reason WHY",
+        )
+    assignments.end(work, standing, on, "case closed")
+    work.add(Closing(case_id=case.id, occurred_on=on, closure_reason=reason, note=note))
+    return work.answer(case.id)

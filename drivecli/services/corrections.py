@@ -1,0 +1,148 @@
+"""Putting a wrong fact right: a new row in place of the wrong one, which stays readable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from drivecli.domain.codes import read_code
+from drivecli.domain.days import say_day
+from drivecli.errors import NotFound, NotUnderstood, Refused
+from drivecli.models import AreaChange, Assignment, Opening, Review, StageChange, TierChange
+from drivecli.queries import workers
+from drivecli.queries.cases import CaseKey, CaseRow
+from drivecli.services.cases import check_day, find
+from drivecli.work import Work
+
+WHAT = ("opened", "stage", "assignment", "review")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What was wrong: which fact (`number`, else the latest), and what is right. `withdraw`: it never happened."""
+
+    what: str
+    on: date | None = None
+    to: str | None = None
+    number: int | None = None
+    withdraw: bool = False
+
+
+def correct(work: Work, ref: tuple[str, int], said: Correction, *, reason: str) -> CaseRow:
+    """Supersede a wrong fact of a case with a right one.
+
+    Raises NotUnderstood when nothing is said to be different, NotFound for a fact that does not stand, Refused for a
+    value that would have been refused when it was first typed.
+    """
+    work.must_may("case_work", "correct a case")
+    case = find(work, ref)
+    if said.on is None and said.to is None and not said.withdraw:
+        raise NotUnderstood(
+            "Nothing to correct: say the right day with --on, or what it should be with --to.",
+            next=f"drive case correct {case.ref} {said.what} --on DAY --reason WHY",
+        )
+    work.case(case.id)
+    if said.on is not None and said.what != "opened":
+        check_day(work, case, said.on, "a fact")
+    _CORRECT[said.what](work, case, said, reason)
+    return work.answer(case.id)
+
+
+def _opened(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
+    """The window moves with the opening, and so do the facts that were written down with it."""
+    on = said.on
+    if on is None or said.to or said.withdraw:
+        raise NotUnderstood(
+            "The opening day is put right with --on DAY. A case opened in error is closed: "
+            "drive case close REF --reason opened_in_error"
+        )
+    if on > work.today:
+        raise Refused(f"{say_day(on)} is in the future.", kind="future")
+    facts = work.facts(case.id)
+    earlier = [(each.on, f"contact {each.id}") for each in facts.contacts if each.on < on]
+    earlier += [(each.on, f"review {each.id}") for each in facts.reviews if each.on < on]
+    if earlier:
+        day, what = min(earlier)
+        raise Refused(
+            f"{what.capitalize()} is of {say_day(day)}, before that day.",
+            kind="before_opening",
+            next=f"Put it right first: drive case timeline {case.ref}",
+        )
+    old = work.session.get_one(Opening, facts.opening_id)
+    with_it: list[tuple[Any, int]] = [(StageChange, each.id) for each in facts.stages]
+    with_it += [(Assignment, each.id) for each in facts.assignments]
+    with_it += [(table, row) for table in (TierChange, AreaChange) for row in _rows_of(work, table, case.id)]
+    for table, number in with_it:
+        row = work.session.get_one(table, number)
+        if row.event_id == old.event_id and row.occurred_on == old.occurred_on:
+            _replace(work, row, reason, occurred_on=on)
+    _replace(work, old, reason, occurred_on=on)
+
+
+def _stage(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
+    stages = work.facts(case.id).stages
+    row = _pick(work, StageChange, [each.id for each in stages], said, "stage")
+    if said.withdraw and len(stages) == 1:
+        raise Refused("A case always has a stage; say which with --to.", kind="stage")
+    to = read_code(said.to, work.catalogue.codes("stage"), "stage") if said.to else row.stage
+    _replace(work, row, reason, withdrawn=said.withdraw, stage=to, occurred_on=said.on or row.occurred_on)
+
+
+def _assignment(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
+    row = _pick(work, Assignment, [each.id for each in work.facts(case.id).assignments], said, "assignment")
+    worker = row.worker_id
+    if said.to:
+        found = workers.find(work.db, said.to)
+        if found.role != row.role:
+            raise Refused(
+                f"{found.name} is not a {work.role_label(row.role)}.",
+                kind="wrong_role",
+                next=f"drive worker list --role {row.role}",
+            )
+        worker = found.id
+    on = said.on or row.occurred_on
+    if row.ended_on is not None and on > row.ended_on:
+        raise Refused(f"That assignment ended on {say_day(row.ended_on)}; it cannot begin after.", kind="after_end")
+    _replace(work, row, reason, withdrawn=said.withdraw, worker_id=worker, occurred_on=on)
+
+
+def _review(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
+    row = _pick(work, Review, [each.id for each in work.facts(case.id).reviews], said, "review")
+    kind = read_code(said.to, work.catalogue.codes("review_kind"), "review kind") if said.to else row.kind
+    _replace(work, row, reason, withdrawn=said.withdraw, kind=kind, occurred_on=said.on or row.occurred_on)
+
+
+_CORRECT: dict[str, Callable[[Work, CaseKey, Correction, str], None]] = {
+    "opened": _opened,
+    "stage": _stage,
+    "assignment": _assignment,
+    "review": _review,
+}
+
+
+def _pick(work: Work, table: type[Any], standing: list[int], said: Correction, what: str) -> Any:
+    """The row to correct: the one named, else the latest that stands."""
+    number = said.number if said.number is not None else max(standing, default=None)
+    if number is None or number not in standing:
+        named = f" {said.number}" if said.number is not None else ""
+        raise NotFound(f"There is no {what}{named} on this case to correct.", next="drive case timeline REF")
+    return work.session.get_one(table, number)
+
+
+def _rows_of(work: Work, table: type[Any], case: int) -> list[int]:
+    name = table.__tablename__
+    return [
+        each[0]
+        for each in work.db.run(
+            f"SELECT id FROM {name} a WHERE case_id = :case AND withdrawn = :no"
+            f" AND NOT EXISTS (SELECT 1 FROM {name} n WHERE n.supersedes_id = a.id)",
+            case=case,
+            no=False,
+        ).fetchall()
+    ]
+
+
+def _replace(work: Work, row: Any, reason: str, **changes: Any) -> None:
+    """A copy of `row` with changes, superseding it."""
+    kept = row.model_dump(exclude={"id", "recorded_at", "recorded_by", "event_id", "supersedes_id", "reason"})
+    work.add(type(row)(**{**kept, **changes, "supersedes_id": row.id, "reason": reason}))

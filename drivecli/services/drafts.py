@@ -1,0 +1,69 @@
+"""Drafts: the words of a line that did not end well, kept in the store. Never audited, seen only by their writer."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from drivecli.db import Connection
+from drivecli.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Kept words, and the line they came with, in which `-` stands for them."""
+
+    id: int
+    at: str
+    line: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Whose drafts: a user of a computer, and the worker they act as where that is known."""
+
+    login: str
+    worker: int | None
+
+
+def keep(db: Connection, writer: Writer, line: str, words: str) -> int:
+    """Keep words in the store and return the draft's number. Commits at once: nothing else is going on."""
+    db.begin(write=True)
+    number: int = db.value(
+        "INSERT INTO draft (at, login, worker_id, line, words)"
+        " VALUES (:at, :login, :worker, :line, :words) RETURNING id",
+        at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        login=writer.login,
+        worker=writer.worker,
+        line=line,
+        words=words,
+    )
+    db.commit()
+    return number
+
+
+def mine(db: Connection, writer: Writer) -> list[Draft]:
+    """This writer's drafts, newest first. One kept before it was known who acted is this computer's user's."""
+    return db.rows(
+        Draft,
+        "SELECT id, at, line, words FROM draft WHERE login = :login AND COALESCE(worker_id, :worker) = :worker"
+        " ORDER BY id DESC",
+        login=writer.login,
+        worker=writer.worker or 0,
+    )
+
+
+def one(db: Connection, writer: Writer, number: int) -> Draft:
+    """One of this writer's drafts. Raises NotFound."""
+    found = [each for each in mine(db, writer) if each.id == number]
+    if not found:
+        raise NotFound(f"You have no draft {number}.", next="drive drafts list")
+    return found[0]
+
+
+def drop(db: Connection, writer: Writer, number: int) -> Draft:
+    """Throw a draft away."""
+    found = one(db, writer, number)
+    db.begin(write=True)
+    db.run("DELETE FROM draft WHERE id = :id", id=found.id)
+    db.commit()
+    return found

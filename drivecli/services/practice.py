@@ -1,0 +1,112 @@
+"""The service's own values: checked, stored with a version, and every open case brought up to them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivecli.catalogue import (
+    Catalogue,
+    lay_over,
+    packaged_names,
+    packaged_text,
+    parse,
+    read_areas,
+    read_codes,
+    read_holidays,
+    read_roles,
+)
+from drivecli.db import Connection
+from drivecli.domain.practice import read_practice
+from drivecli.errors import NotFound, NotUnderstood
+from drivecli.models import SiteFile
+from drivecli.queries import clock
+from drivecli.queries.clock import Difference
+from drivecli.queries.store import site_files
+from drivecli.work import Work
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Own files that were stored, with their versions, and the refs of cases whose deadlines changed."""
+
+    files: tuple[str, ...]
+    versions: tuple[int, ...]
+    changed: tuple[str, ...]
+
+
+def read_path(path: Path) -> dict[str, str]:
+    """The data files at a path: one TOML file, or a folder shaped like templates/. Each is read against its kind.
+
+    Raises NotFound when there is nothing there, NotUnderstood with the file and what would be right.
+    """
+    known = packaged_names()
+    if not path.exists():
+        raise NotFound(f"There is no file or folder {path}.")
+    found = {}
+    if path.is_dir():
+        for file in sorted(path.rglob("*.toml")):
+            found[file.relative_to(path).as_posix()] = file
+    else:
+        name = path.name if path.name in known else f"codes/{path.name}"
+        found[name] = path
+    for name in found:
+        if name not in known:
+            raise NotUnderstood(f"{name} is not a file that drive reads. Known: {', '.join(known)}.")
+    if not found:
+        raise NotFound(f"There is no TOML file in {path}.")
+    texts = {}
+    for name, file in found.items():
+        try:
+            texts[name] = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            raise NotUnderstood(f"{file} cannot be read as UTF-8 text.") from None
+        _check(name, texts[name])
+    return texts
+
+
+def with_these(db: Connection, texts: dict[str, str]) -> Catalogue:
+    """The catalogue as it would be with these own files over those that stand."""
+    return Catalogue({**site_files(db), **texts}.get)
+
+
+def check(db: Connection, texts: dict[str, str]) -> list[Difference]:
+    """The open cases whose deadlines would change."""
+    return clock.differences(db, with_these(db, texts))
+
+
+def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
+    """Store own files as new versions and run the clock of every case that is not closed, in this transaction."""
+    work.must_may("manage", "change the service's own values")
+    work.db.lock("site_file")
+    changed = check(work.db, texts)
+    versions = []
+    for name, text in texts.items():
+        last = work.db.value("SELECT MAX(version) FROM site_file WHERE name = :name", name=name) or 0
+        work.add(SiteFile(name=name, version=last + 1, text=text, reason=reason))
+        versions.append(last + 1)
+    work.catalogue = with_these(work.db, texts)
+    recompute(work)
+    return Applied(tuple(texts), tuple(versions), tuple(each.ref for each in changed))
+
+
+def recompute(work: Work) -> int:
+    """Run the clock of every case that is not closed. Returns how many there were."""
+    numbers = sorted(clock.open_cases(work.db))
+    if work.db.is_postgres:
+        work.db.run("SELECT id FROM case_record WHERE closed_on IS NULL ORDER BY id FOR UPDATE")
+    work.touch(numbers)
+    work.settle()
+    return len(numbers)
+
+
+def _check(name: str, text: str) -> None:
+    data = lay_over(parse(packaged_text(name), name), parse(text, name), name)
+    if name == "practice.toml":
+        read_practice(data, name)
+    elif name == "holidays.toml":
+        read_holidays(data, name)
+    elif name == "roles.toml":
+        read_roles(data, name)
+    elif name == "areas.toml":
+        read_areas(data, name)
+    else:
+        read_codes(data, name)
