@@ -43,8 +43,10 @@ class App:
         self.asked = Asked()
         self.command = "drive"
         self.words: list[str] = []
+        self.bringing_forward = False  # true only in `drive upgrade`, which writes although the rules differ
         self._db: Connection | None = None
         self._db_writes = False
+        self._announced = False
 
     @cached_property
     def settings(self) -> Settings:
@@ -141,7 +143,7 @@ class App:
         from drivecli.work import Actor, Work
 
         actor = self.actor
-        if self._outdated():
+        if self._outdated() and not self.bringing_forward:
             raise StoreUnusable(
                 "The rules of this release differ from those the deadlines were made with.",
                 kind="rules",
@@ -163,7 +165,10 @@ class App:
         return self.store_settings()["prefix"]
 
     def announce(self) -> None:
-        """What every screen must say first: that this is the demo, or that today is not today."""
+        """What every screen must say first, once: that this is the demo, or that today is not today."""
+        if self._announced:
+            return
+        self._announced = True
         if self.settings.is_demo:
             self.out.mark("DEMO: invented people, a separate store.")
         elif self.settings.today:

@@ -7,6 +7,7 @@ test holds the table to the commands.
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import click
 
@@ -135,6 +136,7 @@ def _run(args: list[str], app: App) -> int:
         app.out.warn("Stopped. Nothing was saved.")
         return INTERRUPTED
     except click.ClickException as error:
+        _announce(app)
         app.out.error(_from_click(error))
         return WRONG_USAGE
     except DriveError as error:
@@ -142,6 +144,12 @@ def _run(args: list[str], app: App) -> int:
         return error.code
     except Exception as error:  # the one place where every error becomes words and a code
         return _fault(error, app)
+
+
+def _announce(app: App) -> None:
+    """The marks of every screen, on one that ends before its command began."""
+    with suppress(DriveError):
+        app.announce()
 
 
 def _fault(error: Exception, app: App) -> int:
@@ -182,14 +190,15 @@ def _keep_words(args: list[str], app: App) -> None:
     """Whatever a line that failed had in words is kept as a draft in the store, or printed back; never lost."""
     from drivecli.domain.lines import split_words
 
-    line, words, from_stdin = split_words(args)
-    if from_stdin and not app.words and not sys.stdin.isatty():
-        words.append(sys.stdin.read().strip())
-    words = [each for each in [*words, *app.words] if each.strip()]
-    if words and line[:1] != ["drafts"]:
+    line, words = split_words(args)
+    read = list(app.words)
+    if None in words and not read and not sys.stdin.isatty():
+        read.append(sys.stdin.read().strip())
+    kept = [each if each is not None else read.pop(0) if read else "" for each in words]
+    if "".join(kept).strip() and line[:1] != ["drafts"]:
         from drivecli.commands.drafts import keep
 
-        keep(app, line, words)
+        keep(app, line, kept)
 
 
 def _let_go_of_stdout() -> None:

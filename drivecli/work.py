@@ -138,20 +138,36 @@ class Work:
         self.session.flush()
         return row
 
+    def add_many(self, table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
+        """Add many rows at once: the same store as one by one, in one statement. Their cases are locked and touched."""
+        made: list[Any] = [table(**row) for row in rows]
+        if not made:
+            return
+        known: dict[str, Any] = {"recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
+        columns = [name for name in table.model_fields if name != "id" or made[0].id is not None]
+        values = [{name: known.get(name, getattr(row, name)) for name in columns} for row in made]
+        named = table.__tablename__
+        self.db.run_many(
+            f"INSERT INTO {named} ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})", values
+        )
+        self.touch(value["case_id"] for value in values if "case_id" in value)
+
     def case(self, number: int) -> "Case":
         """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""
         from drivecli.models import Case
 
-        case = self.session.get(Case, number, with_for_update=self.db.is_postgres or None, populate_existing=True)
-        assert case is not None
         self.touch([number])
-        return case
+        return self.session.get_one(Case, number, populate_existing=True)
 
     def touch(self, ids: Iterable[int]) -> None:
-        """Mark cases whose facts change, so that their clock is run before anything is committed."""
-        found = set(ids)
-        self._touched |= found
-        self._stale |= found
+        """Mark cases whose facts change, so that their clock is run before anything is committed. They are locked."""
+        wanted = set(ids)
+        new = wanted - self._touched
+        if new and self.db.is_postgres:
+            among = ", ".join(map(str, sorted(new)))
+            self.db.run(f"SELECT id FROM case_record WHERE id IN ({among}) ORDER BY id FOR UPDATE")
+        self._touched |= wanted
+        self._stale |= wanted
 
     def facts(self, number: int) -> CaseFacts:
         """What has happened in the case so far, this work's own rows included."""

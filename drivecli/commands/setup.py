@@ -55,6 +55,42 @@ def init(
     app.out.note("Next: drive case open --forename FIRST --surname LAST")
 
 
+@command(examples=["drive upgrade", "drive upgrade --recompute"])
+@click.option("--recompute", is_flag=True, help="Run the clock of every open case even if nothing is newer.")
+@click.pass_obj
+def upgrade(app: App, recompute: bool) -> None:
+    """Bring a store to this release. A checked copy is taken before its form changes."""
+    from drivecli import keys
+    from drivecli.catalogue import fingerprint
+    from drivecli.db import SCHEMA
+    from drivecli.queries.store import read_store_settings
+    from drivecli.services import upgrade as service
+
+    db = app.open_unchecked(write=True)
+    found = read_store_settings(db, older=True)
+    copy = None
+    if found["schema"] != SCHEMA:
+        key = keys.read_key(app.settings) if app.settings.store.path else ""
+        copy = service.bring_schema(db, found["schema"], key, app.settings.data / "copies")
+    app.close()
+    cases = 0
+    if recompute or copy or found["rules"] != fingerprint():
+        app.bringing_forward = True
+        with app.work() as work:
+            cases = service.bring_clock(work)
+    done = service.Upgraded(found["schema"], SCHEMA, copy, cases)
+    if copy:
+        app.out.note(f"A checked copy from before is at {copy}.")
+    newer = found["schema"] != SCHEMA or cases
+    app.out.done(
+        done,
+        f"The store is at this release. The clock was run for {cases} open cases."
+        if newer
+        else "The store is at this release already. Nothing was changed.",
+        ref=SCHEMA,
+    )
+
+
 def _join(app: App, address: str, username: str | None) -> None:
     from drivecli.services import setup
 

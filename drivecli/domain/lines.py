@@ -3,38 +3,35 @@
 import shlex
 from collections.abc import Sequence
 
-NOTE = "--note"
+NOTE, NOTE_FILE, EDIT = "--note", "--note-file", "--edit"
 REASON = "--reason"
 
 
-def split_words(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
-    """The line without its words, the words, and whether words were to come from stdin.
+def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
+    """The line with `-` in place of its words, and those words in order; None for words that came from elsewhere.
 
-    A note is always words; a reason is, when it is more than one word (a single one is a code from a list).
+    A note is always words; a reason is, when it is more than one word (a single one is a code from a list). Words from
+    stdin, a file or an editor are not in the line.
     """
     line: list[str] = []
-    words: list[str] = []
-    from_stdin = False
+    words: list[str | None] = []
     waiting = list(argv)
     while waiting:
         each = waiting.pop(0)
         option, equals, value = each.partition("=")
-        if option not in (NOTE, REASON) or (not equals and not waiting):
+        if option == EDIT:
+            line += [NOTE, "-"]
+            words.append(None)
+        elif option not in (NOTE, NOTE_FILE, REASON) or (not equals and not waiting):
             line.append(each)
-            continue
-        value = value if equals else waiting.pop(0)
-        if option == NOTE and value == "-":
-            from_stdin = True
-            line += [NOTE, "-"]
-        elif option == NOTE:
-            words.append(value)
-            line += [NOTE, "-"]
-        elif len(value.split()) > 1:
-            words.append(value)
-            line += [REASON, "-"]
         else:
-            line.append(each) if equals else line.extend([option, value])
-    return line, words, from_stdin
+            value = value if equals else waiting.pop(0)
+            if option == REASON and len(value.split()) < 2:
+                line += [option, value]
+            else:
+                line += [REASON if option == REASON else NOTE, "-"]
+                words.append(None if option == NOTE_FILE or value == "-" else value)
+    return line, words
 
 
 def join_line(argv: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""CaseFacts for many cases in a fixed number of statements, whatever their number."""
+"""CaseFacts for many cases in a fixed number of statements for every ten thousand."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,13 +9,20 @@ from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain import facts
 
+MANY = 10_000
+"""Cases read at once: their ids must fit into one statement."""
+
 
 def case_facts(db: Connection, ids: Iterable[int], catalogue: Catalogue) -> dict[int, facts.CaseFacts]:
     """What happened in each of these cases, by case id. A superseded or withdrawn row is not among the facts."""
     listed = sorted(ids)
-    if not listed:
-        return {}
-    read = _Reader(db, listed, catalogue)
+    found: dict[int, facts.CaseFacts] = {}
+    for start in range(0, len(listed), MANY):
+        found.update(_facts(_Reader(db, listed[start : start + MANY], catalogue)))
+    return found
+
+
+def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
     openings = read.current("opening", "occurred_on, window_months", date, int)
     stages = read.current("stage_change", "occurred_on, stage", date, str)
     tiers = read.current("tier_change", "occurred_on, tier", date, str)

@@ -7,15 +7,18 @@ OLDER = ("0001",)
 """Revisions that `drive upgrade` can bring forward."""
 
 
-def read_store_settings(db: Connection) -> dict[str, str]:
-    """The store's settings. Raises StoreUnusable when its schema is older or newer than this release's."""
+def read_store_settings(db: Connection, *, older: bool = False) -> dict[str, str]:
+    """The store's settings, its schema among them.
+
+    Raises StoreUnusable when its schema is newer than this release's, or older unless `older` are welcome.
+    """
     try:
         rows = db.run("SELECT 'schema', version_num FROM alembic_version UNION ALL SELECT key, value FROM setting")
         found = dict(rows.fetchall())
     except Exception as error:
         raise _no_tables(error) from error
     schema = found.get("schema", "")
-    if schema == SCHEMA:
+    if schema == SCHEMA or (older and schema in OLDER):
         return found
     if schema in OLDER:
         raise StoreUnusable("This store was made by an older drive.", kind="older_schema", next="drive upgrade")

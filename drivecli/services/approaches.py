@@ -6,7 +6,7 @@ from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import Approach, Hold
 from drivecli.queries.cases import CaseRow
-from drivecli.services.cases import check_day, find_open
+from drivecli.services.taking import check_day, take_open
 from drivecli.work import Work
 
 
@@ -25,7 +25,7 @@ def answer(
     `until` is the last day of an agreement, or the day to ask again; it may not lie before the answer.
     """
     work.must_may("case_work", "record an approach")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "an answer")
     if until is not None and until < on:
         raise NotUnderstood(f"--until: {say_day(until)} is before the answer ({say_day(on)}).")
@@ -33,7 +33,6 @@ def answer(
         raise NotUnderstood("--until: never has no end. If it may change, record not_yet.")
     if modes and state != "agreed":
         raise NotUnderstood("--modes says how the person may be approached; it goes with --state agreed.")
-    work.case(case.id)
     work.add(
         Approach(
             case_id=case.id,
@@ -50,10 +49,9 @@ def answer(
 def hold(work: Work, ref: tuple[str, int], *, until: date, by: str, reason: str) -> CaseRow:
     """No direct contact from today until a day, that day included. A hold that stands is replaced."""
     work.must_may("case_work", "hold a case")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     if until < work.today:
         raise NotUnderstood(f"--until: {say_day(until)} has passed; a hold runs to a day to come.")
-    work.case(case.id)
     _lift_standing(work, case.id, f"replaced: {by}")
     work.add(Hold(case_id=case.id, occurred_on=work.today, until_on=until, by_whom=by, hold_reason=reason))
     return work.answer(case.id)
@@ -62,8 +60,7 @@ def hold(work: Work, ref: tuple[str, int], *, until: date, by: str, reason: str)
 def lift(work: Work, ref: tuple[str, int], *, by: str) -> CaseRow:
     """End the hold today. Raises Refused when there is none."""
     work.must_may("case_work", "lift a hold")
-    case = find_open(work, ref)
-    work.case(case.id)
+    case = take_open(work, ref)
     if not _lift_standing(work, case.id, by):
         raise Refused(f"There is no hold on {case.ref}.", kind="no_hold", next=f"drive case show {case.ref}")
     return work.answer(case.id)

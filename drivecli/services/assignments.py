@@ -10,6 +10,7 @@ from drivecli.models import Assignment
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseRow
 from drivecli.queries.workers import Acting
+from drivecli.services.taking import check_day, take_open
 from drivecli.work import Work
 
 MANAGER = "case_manager"
@@ -45,6 +46,7 @@ def check(work: Work, worker: Acting, role: str, override: Override, *, on: date
         raise Refused(
             f"{worker.name} left on {say_day(worker.left_on)}.", kind="left", next=f"drive worker list --role {role}"
         )
+    work.db.lock(f"worker {worker.id}")
     held, capacity = workers.load(work.db, worker.id)
     if capacity is None or held < capacity:
         return
@@ -68,12 +70,9 @@ def assign(
     work: Work, ref: tuple[str, int], wanted: Iterable[tuple[str, str]], *, on: date, override: Override
 ) -> Given:
     """Give a case specialists, as (role, username). A role with one holder is handed over. All of it, or nothing."""
-    from drivecli.services.cases import check_day, find_open
-
     work.must_may("case_work", "assign a specialist")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "an assignment")
-    work.case(case.id)
     for role, username in wanted:
         worker = workers.find(work.db, username)
         current = standing(work, case.id, role)
@@ -90,12 +89,9 @@ def unassign(
     work: Work, ref: tuple[str, int], roles: Iterable[str], *, on: date, reason: str, username: str | None = None
 ) -> Given:
     """End specialists' work on a case. Raises Refused when nobody holds the role."""
-    from drivecli.services.cases import check_day, find_open
-
     work.must_may("case_work", "end an assignment")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "the end of an assignment")
-    work.case(case.id)
     for role in roles:
         current = standing(work, case.id, role)
         if username:
@@ -113,13 +109,10 @@ def unassign(
 
 def transfer(work: Work, ref: tuple[str, int], to: str, *, on: date, reason: str, override: Override) -> CaseRow:
     """Give a case another manager."""
-    from drivecli.services.cases import check_day, find_open
-
     work.must_may("case_work", "transfer a case")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "a transfer")
     worker = workers.find(work.db, to)
-    work.case(case.id)
     current = standing(work, case.id, MANAGER)
     if any(each.worker_id == worker.id for each in current):
         raise Refused(f"{worker.name} already manages {case.ref}.", kind="no_change")

@@ -8,14 +8,14 @@ from drivecli.domain.refs import make_ref
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import AreaChange, Case, Opening, Person, StageChange, TierChange
 from drivecli.queries import cases, workers
-from drivecli.queries.cases import CaseKey, CaseRow
+from drivecli.queries.cases import CaseRow
 from drivecli.services import assignments, people
 from drivecli.services.people import Details
+from drivecli.services.taking import Ref, find, prefix, take
 from drivecli.work import Work
 
 FIRST_STAGE = "information_gathering"
 LONGEST_WINDOW = 36
-Ref = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -33,41 +33,6 @@ class Asked:
     not_same_as: tuple[Ref, ...] = ()
     over_capacity: bool = False
     reason: str | None = None
-
-
-def find(work: Work, ref: Ref) -> CaseKey:
-    """The case that a typed ref names, not yet touched."""
-    return cases.find(work.db, ref, prefix(work))
-
-
-def prefix(work: Work) -> str:
-    """The site prefix of refs."""
-    found: str = work.db.value("SELECT value FROM setting WHERE key = 'prefix'")
-    return found
-
-
-def find_open(work: Work, ref: Ref) -> CaseKey:
-    """The case that a typed ref names. Raises Refused when it is closed."""
-    case = find(work, ref)
-    if case.closed_on is not None:
-        raise Refused(
-            f"{case.ref} was closed on {say_day(case.closed_on)}.",
-            kind="closed",
-            next=f"A new episode: drive case open --same-as {case.ref}",
-        )
-    return case
-
-
-def check_day(work: Work, case: CaseKey, on: date, what: str) -> None:
-    """Refuse a day in the future or before the case opened."""
-    if on > work.today:
-        raise Refused(f"{say_day(on)} is in the future; {what} is recorded once it has happened.", kind="future")
-    if on < case.opened_on:
-        raise Refused(
-            f"{say_day(on)} is before {case.ref} opened ({say_day(case.opened_on)}).",
-            kind="before_opening",
-            next=f"If the opening day is wrong: drive case correct {case.ref} opened --on DAY --reason WHY",
-        )
 
 
 def open_case(work: Work, said: Details, asked: Asked) -> CaseRow:
@@ -128,7 +93,7 @@ def edit(
 ) -> tuple[CaseRow, list[str]]:
     """Change details of the person or the case. Tier and area are dated facts from today. Returns what changed."""
     work.must_may("case_work", "change a case")
-    case = find(work, ref)
+    case = take(work, ref)
     row = work.case(case.id)
     changed = people.edit(work, case.person_id, said)
     if external_ref and external_ref != row.external_ref:

@@ -6,7 +6,7 @@ from drivecli.errors import Refused
 from drivecli.models import Closing
 from drivecli.queries.cases import CaseRow
 from drivecli.services import assignments
-from drivecli.services.cases import check_day, find_open
+from drivecli.services.taking import check_day, take_open
 from drivecli.work import Work
 
 
@@ -16,9 +16,8 @@ def close(work: Work, ref: tuple[str, int], *, reason: str, on: date, note: str 
     Raises Refused while something open has no owner: follow-ups need the manager they will belong to.
     """
     work.must_may("case_work", "close a case")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "a closing")
-    work.case(case.id)
     reasons = work.catalogue.codes("closure_reason")
     standing = assignments.standing(work, case.id)
     follow_up = reason not in reasons or reasons[reason].is_("follow_up")

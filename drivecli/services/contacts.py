@@ -13,7 +13,7 @@ from drivecli.queries import contacts as contact_queries
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
 from drivecli.queries.contacts import ContactRow
-from drivecli.services.cases import check_day, find
+from drivecli.services.taking import check_day, take
 from drivecli.work import Work
 
 LONGEST = 24 * 60
@@ -52,8 +52,7 @@ def log(work: Work, ref: tuple[str, int], said: Said) -> Logged:
     Raises Refused for a day in the future, before the case opened, or after it closed.
     """
     work.must_may("case_work", "log a contact")
-    case = find(work, ref)
-    work.case(case.id)
+    case = take(work, ref)
     row = work.add(_row(work, case, said))
     return _logged(work, case, row)
 
@@ -64,7 +63,7 @@ def correct(work: Work, number: int, changes: dict[str, Any], *, reason: str, wi
     old = contact_queries.stored(work.db, number)
     if old is None:
         raise NotFound(f"There is no contact {number}.", next="drive contact list REF")
-    case = find(work, ("", old.case_id))
+    case = take(work, ("", old.case_id))
     if old.superseded_by:
         raise Refused(
             f"Contact {number} was already corrected; contact {old.superseded_by} stands in its place.",
@@ -79,7 +78,6 @@ def correct(work: Work, number: int, changes: dict[str, Any], *, reason: str, wi
         raise NotUnderstood(
             "Nothing to correct: say what was wrong, as in --outcome held.", next="drive contact correct --help"
         )
-    work.case(case.id)
     before = Said(
         on=old.on,
         mode=old.mode,

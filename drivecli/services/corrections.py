@@ -11,7 +11,7 @@ from drivecli.errors import NotFound, NotUnderstood, Refused
 from drivecli.models import AreaChange, Assignment, Opening, Review, StageChange, TierChange
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
-from drivecli.services.cases import check_day, find
+from drivecli.services.taking import check_day, take
 from drivecli.work import Work
 
 WHAT = ("opened", "stage", "assignment", "review")
@@ -35,13 +35,12 @@ def correct(work: Work, ref: tuple[str, int], said: Correction, *, reason: str) 
     value that would have been refused when it was first typed.
     """
     work.must_may("case_work", "correct a case")
-    case = find(work, ref)
+    case = take(work, ref)
     if said.on is None and said.to is None and not said.withdraw:
         raise NotUnderstood(
             "Nothing to correct: say the right day with --on, or what it should be with --to.",
             next=f"drive case correct {case.ref} {said.what} --on DAY --reason WHY",
         )
-    work.case(case.id)
     if said.on is not None and said.what != "opened":
         check_day(work, case, said.on, "a fact")
     _CORRECT[said.what](work, case, said, reason)

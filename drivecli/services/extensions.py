@@ -4,7 +4,7 @@ from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import Extension
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseRow
-from drivecli.services.cases import find_open
+from drivecli.services.taking import take_open
 from drivecli.work import Actor, Work
 
 LONGEST = 12
@@ -17,7 +17,7 @@ def extend(work: Work, ref: tuple[str, int], *, months: int, reason: str, author
     Raises Refused when whoever authorised it may not: the role must be one that leads.
     """
     work.must_may("case_work", "extend a case")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     if not 1 <= months <= LONGEST:
         raise NotUnderstood(f"--months: {months}; it must be from 1 to {LONGEST}.")
     lead = workers.find(work.db, authorised_by)
@@ -27,6 +27,5 @@ def extend(work: Work, ref: tuple[str, int], *, months: int, reason: str, author
             kind="not_permitted",
             next="Name a team lead: drive worker list --role team_lead",
         )
-    work.case(case.id)
     work.add(Extension(case_id=case.id, occurred_on=work.today, months=months, reason=reason, authorised_by=lead.id))
     return work.answer(case.id)

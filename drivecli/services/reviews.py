@@ -7,7 +7,7 @@ from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import Review, Seen
 from drivecli.queries.cases import CaseRow
-from drivecli.services.cases import check_day, find, find_open
+from drivecli.services.taking import check_day, take, take_open
 from drivecli.work import Work
 
 FOLLOW_UP = "follow_up"
@@ -27,7 +27,7 @@ class Reviewed:
 def record(work: Work, ref: tuple[str, int], *, kind: str, on: date, note: str | None) -> Reviewed:
     """Record a review. A closed case takes follow-ups, an open one all the others."""
     work.must_may("case_work", "record a review")
-    case = find(work, ref)
+    case = take(work, ref)
     check_day(work, case, on, "a review")
     if case.closed_on is None and kind == FOLLOW_UP:
         raise Refused(
@@ -41,7 +41,6 @@ def record(work: Work, ref: tuple[str, int], *, kind: str, on: date, note: str |
             kind="closed",
             next=f"drive review {case.ref} --kind follow_up",
         )
-    work.case(case.id)
     row = work.add(Review(case_id=case.id, occurred_on=on, kind=kind, note=note))
     assert row.id is not None
     return Reviewed(row.id, case.ref, kind, on, work.answer(case.id))
@@ -50,9 +49,8 @@ def record(work: Work, ref: tuple[str, int], *, kind: str, on: date, note: str |
 def mark_seen(work: Work, ref: tuple[str, int], *, until: date, note: str | None) -> CaseRow:
     """A lead marks a case as known to be overdue until a day. It stays overdue."""
     work.must_may("lead", "mark a case as known")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     if until < work.today:
         raise NotUnderstood(f"--until: {say_day(until)} has passed; say until when it is known.")
-    work.case(case.id)
     work.add(Seen(case_id=case.id, occurred_on=work.today, until_on=until, note=note))
     return work.answer(case.id)

@@ -6,7 +6,7 @@ from drivecli.domain.days import say_day
 from drivecli.errors import Refused
 from drivecli.models import StageChange
 from drivecli.queries.cases import CaseRow
-from drivecli.services.cases import check_day, find_open
+from drivecli.services.taking import check_day, take_open
 from drivecli.work import Work
 
 
@@ -16,9 +16,8 @@ def move(work: Work, ref: tuple[str, int], stage: str, *, on: date, reason: str 
     Raises Refused for a stage that may not follow, and for a day before the last move.
     """
     work.must_may("case_work", "move a case to another stage")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "a stage")
-    work.case(case.id)
     last = work.facts(case.id).stages[-1]
     stages = work.catalogue.codes("stage")
     may_follow = stages[last.stage].facts.get("next", []) if last.stage in stages else list(stages)

@@ -6,7 +6,7 @@ from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import ReleaseDate, Suspension
 from drivecli.queries.cases import CaseRow
-from drivecli.services.cases import check_day, find_open
+from drivecli.services.taking import check_day, take_open
 from drivecli.work import Work
 
 UNKNOWN = "unknown"
@@ -21,9 +21,8 @@ def suspend(
     unknown, so that it is asked for.
     """
     work.must_may("case_work", "suspend a case")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "a suspension")
-    work.case(case.id)
     standing = work.facts(case.id).suspended
     if standing is None:
         if reason is None:
@@ -52,9 +51,8 @@ def suspend(
 def resume(work: Work, ref: tuple[str, int], *, reason: str, on: date) -> CaseRow:
     """Take up a suspended case. Contact clocks start anew from that day."""
     work.must_may("case_work", "resume a case")
-    case = find_open(work, ref)
+    case = take_open(work, ref)
     check_day(work, case, on, "a resumption")
-    work.case(case.id)
     standing = work.facts(case.id).suspended
     if standing is None:
         raise Refused(f"{case.ref} is not suspended.", kind="not_suspended", next=f"drive case show {case.ref}")

@@ -1,0 +1,54 @@
+"""`drive doctor`: this computer and the store, each problem with the line that mends it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from drivecli.app import App
+from drivecli.commandline import command
+from drivecli.errors import DAMAGED, DriveError
+from drivecli.render import Column
+
+if TYPE_CHECKING:
+    from drivecli.services.checks import Check
+
+COLUMNS = [
+    Column("state", ""),
+    Column("name", "Check"),
+    Column("found", "Found", soft=True),
+    Column("mend", "To mend it", soft=True),
+]
+
+
+@command(examples=["drive doctor", "drive doctor --json"])
+@click.pass_obj
+def doctor(app: App) -> int:
+    """Check this computer and the store; each problem with the line that mends it."""
+    from drivecli.services import checks
+
+    found = list(_checks(app))
+    app.out.rows(found, checks.Check, COLUMNS)
+    failed = [each for each in found if each.state == "fail"]
+    warned = [each for each in found if each.state == "warn"]
+    app.out.note(f"{len(failed)} failed, {len(warned)} to mind, {len(found) - len(failed) - len(warned)} fine.")
+    return DAMAGED if failed else 0
+
+
+def _checks(app: App) -> "Iterator[Check]":
+    """What can be looked at; a store that will not open is a failed check, not the end of the line."""
+    from drivecli import db
+    from drivecli.services import checks
+
+    yield from checks.of_computer(app.settings)
+    try:
+        yield from checks.of_key(app.settings)
+        connection = app.open_checked(write=False)
+        yield from checks.of_store(connection, app.settings, app.catalogue, app.store_settings()["rules"], app.today)
+    except DriveError as error:
+        yield checks.Check("store", "fail", error.message, error.next)
+    except Exception as error:
+        refusal = db.as_refusal(error)
+        if refusal is None:
+            raise
+        yield checks.Check("store", "fail", refusal.message, refusal.next)

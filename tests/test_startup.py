@@ -1,0 +1,188 @@
+"""Holds what makes `drive` start fast: help, completion and hot reads never load what they do not need.
+
+And holds the table in drivecli.cli, by which help knows the commands without importing one, to the commands themselves.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from drivecli import cli, commands
+
+BANNED = [
+    "alembic",
+    "asyncio",
+    "dateutil.parser",
+    "importlib.metadata",
+    "prompt_toolkit",
+    "psycopg",
+    "pydantic",
+    "questionary",
+    "rich",
+    "sqlalchemy",
+    "sqlmodel",
+    "tabulate",
+]
+"""What no hot line may load on the file engine: each costs more than all that such a line needs."""
+
+WRITES_NEED = {"pydantic", "sqlalchemy", "sqlmodel"}
+
+WATCHED = f"""
+import json, sys
+before = set(sys.modules)
+from drivecli.cli import main
+try:
+    code = main()
+except SystemExit as stop:  # completion ends so
+    code = stop.code
+loaded = [name for name in {BANNED!r} if name in sys.modules and name not in before]
+print(json.dumps([code, loaded]), file=sys.stderr)
+"""
+"""Runs a line, then says last on stderr how it ended and what it loaded of the banned, over what Python itself had."""
+
+HOT = [
+    "--help",
+    "-h",
+    "--version",
+    "case --help",
+    "case open --help",
+    "contact log --help",
+    "caseload --help",
+    "caseload --overdue",
+    "caseload --overdue --json",
+    "caseload --overdue --format csv",
+    "caseload --mine",
+    "caseload --overdue --exit-code --limit 20",
+    "case list",
+    "case show 1",
+    "contact list 1",
+    "today",
+    "whoami",
+]
+
+WRONG = ["caseload --overdoo", "casload", "case open --tier", "case show notaref", "caseload --due-within x"]
+
+TABLE = [
+    ((*group, name), *row)
+    for group, table in [((), cli.COMMANDS), *(((name,), table) for name, table in cli.GROUPS.items())]
+    for name, row in table.items()
+    if group or name not in cli.GROUPS
+]
+"""Every command of the tables: its words on the line, where it is, its help."""
+
+
+def watch(drive, line: str, **env: str) -> tuple[str, int, list[str]]:
+    """Run a line in a fresh interpreter: its stdout, its exit code, and what it loaded of the banned."""
+    command = [sys.executable, "-c", WATCHED, *line.split()]
+    done = subprocess.run(
+        command, env=drive.environ(env), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8"
+    )
+    said, _, report = done.stderr.rstrip().rpartition("\n")
+    assert "Traceback" not in said
+    return done.stdout, *json.loads(report)
+
+
+@pytest.fixture
+def overdue(drive_file):
+    """A file with a case that is overdue today."""
+    drive_file.open_case(today="2026-01-05")
+    return drive_file
+
+
+@pytest.mark.parametrize("line", HOT)
+def test_a_hot_line_loads_nothing_heavy(overdue, line: str) -> None:
+    _, code, loaded = watch(overdue, line)
+
+    assert loaded == []
+    assert code in (0, 10)
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_line_that_is_not_understood_loads_nothing_heavy(overdue, line: str) -> None:
+    out, code, loaded = watch(overdue, line)
+
+    assert loaded == []
+    assert code == 2
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"), [("drive ca", "caseload"), ("drive case op", "open"), ("drive case open --ti", "--tier")]
+)
+def test_completion_loads_nothing_heavy(overdue, words: str, wanted: str) -> None:
+    last = str(len(words.split()) - 1)
+
+    out, _, loaded = watch(overdue, "", _DRIVE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=last)
+
+    assert loaded == []
+    assert wanted in out
+
+
+def test_completing_a_value_from_the_data_loads_nothing_heavy(overdue) -> None:
+    words = "drive case open --tier "
+
+    _, _, loaded = watch(overdue, "", _DRIVE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD="4")
+
+    assert loaded == []
+
+
+def test_the_watch_sees_what_a_write_loads(overdue) -> None:
+    out, code, loaded = watch(overdue, "contact log 1 --mode phone --outcome held")
+
+    assert code == 0
+    assert out.startswith("Logged")
+    assert set(loaded) >= WRITES_NEED
+
+
+def test_the_watch_sees_what_a_terminal_loads(overdue) -> None:
+    out, code, loaded = watch(overdue, "caseload --format table", COLUMNS="200")
+
+    assert code == 0
+    assert "WS-0001" in out
+    assert "rich" in loaded
+
+
+@pytest.mark.parametrize(("words", "where", "help_text"), TABLE, ids=[" ".join(words) for words, _, _ in TABLE])
+def test_the_table_begins_as_the_command_explains_itself(words: tuple[str, ...], where: str, help_text: str) -> None:
+    module, _, name = where.partition(":")
+
+    command = getattr(import_module(f"drivecli.commands.{module}"), name)
+
+    assert isinstance(command, click.Command)
+    assert command.name == words[-1]
+    words_of_table = help_text.removesuffix(".")
+    assert _first_sentence(command)[: len(words_of_table)] == words_of_table
+
+
+def test_every_command_stands_in_the_table() -> None:
+    listed = {where for _, where, _ in TABLE}
+
+    written = {f"{module}:{name}" for module, name in _commands_in_files()}
+
+    assert written == listed
+
+
+@pytest.mark.parametrize("name", cli.GROUPS)
+def test_a_group_is_listed_and_alone_runs_one_of_its_own_commands_or_none(name: str) -> None:
+    alone, help_text = cli.COMMANDS[name]
+
+    assert alone in ("", *(where for where, _ in cli.GROUPS[name].values()))
+    assert help_text
+
+
+def _first_sentence(command: click.Command) -> str:
+    return command.get_short_help_str(limit=1000)
+
+
+def _commands_in_files() -> Iterator[tuple[str, str]]:
+    for path in sorted(Path(commands.__path__[0]).glob("*.py")):
+        module = import_module(f"drivecli.commands.{path.stem}")
+        for name, value in vars(module).items():
+            if isinstance(value, click.Command) and value.callback.__module__ == module.__name__:
+                yield path.stem, name
