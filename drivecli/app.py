@@ -1,7 +1,6 @@
 """One command's surroundings: settings, today, who acts, catalogue, output. Everything opens on first use."""
 
 import os
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -94,7 +93,8 @@ class App:
             user = getpass.getuser()
         except (OSError, KeyError):
             user = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
-        return f"{user}@{socket.gethostname()}".lower()
+        computer = os.uname().nodename if hasattr(os, "uname") else self.env.get("COMPUTERNAME", "computer")
+        return f"{user}@{computer}".lower()
 
     @cached_property
     def actor(self) -> "Acting":
@@ -207,6 +207,6 @@ class App:
         return db
 
     def _outdated(self) -> bool:
-        from drivecli.catalogue import fingerprint
+        from drivecli.packaged import fingerprint
 
         return self.store_settings().get("rules") != fingerprint()

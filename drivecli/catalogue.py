@@ -7,26 +7,14 @@ own files live in the store, so that every computer of a team works by the same 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from drivecli.domain.codes import Code, CodeList
 from drivecli.domain.practice import Practice, read_practice
 from drivecli.domain.working_days import Holidays
 from drivecli.errors import NotUnderstood
-
-TEMPLATES = Path(__file__).parent / "templates"
-CLOCK_FILES = (
-    "practice.toml",
-    "holidays.toml",
-    "codes/stage.toml",
-    "codes/contact_outcome.toml",
-    "codes/suspend_reason.toml",
-    "codes/closure_reason.toml",
-    "roles.toml",
-)
-"""The files that the clock's answer depends on."""
+from drivecli.packaged import packaged_text
 
 ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "holiday"}
 """Files that are a list of entries, and what an entry is called. Every file in codes/ has `code`."""
@@ -107,32 +95,6 @@ class Catalogue:
         own = self._own(name)
         packaged = parse(packaged_text(name), name)
         return lay_over(packaged, parse(own, f"your own {name}"), name) if own else packaged
-
-
-def packaged_names() -> list[str]:
-    """Every data file that a service may lay its own over."""
-    return [
-        *sorted(path.name for path in TEMPLATES.glob("*.toml")),
-        *sorted(f"codes/{path.name}" for path in (TEMPLATES / "codes").glob("*.toml")),
-    ]
-
-
-@lru_cache(maxsize=64)
-def packaged_text(name: str) -> str:
-    """The packaged text of a data file."""
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def fingerprint() -> str:
-    """A short word that changes whenever the packaged rules of the clock do. Cheap: it is compared on every start."""
-    import hashlib
-
-    from drivecli.domain.practice import CLOCK_VERSION
-
-    digest = hashlib.sha256(f"clock {CLOCK_VERSION}".encode())
-    for name in CLOCK_FILES:
-        digest.update(packaged_text(name).encode())
-    return digest.hexdigest()[:16]
 
 
 def parse(text: str, where: str) -> dict[str, Any]:

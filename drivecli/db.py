@@ -60,7 +60,7 @@ class Connection:
             self.raw.executemany(sql, [{name: _for_sqlite(v) for name, v in row.items()} for row in rows])
 
     def rows(self, row: type[Row], sql: str, **params: Any) -> list[Row]:
-        """The rows of a SELECT as frozen dataclasses: its columns in the order of the fields, typed by them."""
+        """The rows of a SELECT as `row`: its columns in the order of the fields, typed by them."""
         convert = _converter(row)
         return [convert(each) for each in self.run(sql, **params).fetchall()]
 
@@ -350,10 +350,10 @@ def _for_sqlite(value: Any) -> Any:
 
 
 def _converter(row: Any) -> Callable[[Sequence[Any]], Any]:
-    """How a database row becomes `row`: text to date and 0/1 to bool where its fields say so."""
+    """How a database row becomes `row`, a dataclass or named tuple: text to date and 0/1 to bool by its types."""
     if row in _CONVERTERS:
         return _CONVERTERS[row]
-    readers = [_reader(field.type) for field in row.__dataclass_fields__.values()]
+    readers = [_reader(kind) for kind in row.__annotations__.values()]
     _CONVERTERS[row] = lambda values: row(
         *[reader(v) if reader and v is not None else v for reader, v in zip(readers, values, strict=True)]
     )

@@ -4,9 +4,7 @@ What was asked for goes to stdout, everything said about it to stderr. Machine f
 text from the store can control the terminal.
 """
 
-import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -225,7 +223,9 @@ class Out:
     @property
     def width(self) -> int:
         """The terminal's width in columns."""
-        return shutil.get_terminal_size((100, 24)).columns
+        from shutil import get_terminal_size
+
+        return get_terminal_size((100, 24)).columns
 
     # -- forms -------------------------------------------------------------------------------------------------
 
@@ -350,6 +350,8 @@ def _plain(value: Any) -> Any:
 
 
 def _json(value: Any) -> str:
+    import json
+
     return json.dumps(value, ensure_ascii=True)
 
 

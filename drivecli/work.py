@@ -185,10 +185,11 @@ class Work:
             self.session.flush()
         if not self._stale:
             return
+        tiers = list(self.catalogue.codes("tier"))
         for number, facts in case_facts(self.db, self._stale, self.catalogue).items():
             due = deadlines(facts, self.catalogue.practice, self.catalogue.holidays)
             _write_deadlines(self.db, number, due)
-            _write_derived(self.db, facts, due)
+            _write_derived(self.db, facts, due, tiers)
         self._stale.clear()
         if "session" in self.__dict__:
             self.session.expire_all()
@@ -207,10 +208,11 @@ VALUES (:case_id, :side, :kind, :weight, :due_on, :rule, :because_table, :becaus
 """
 
 
-def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...]) -> dict[str, Any]:
+def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str]) -> dict[str, Any]:
     """The columns of the case that repeat its facts and its clock. Only the case side: a list must not betray more.
 
-    A closed case keeps its last manager: the follow-ups are theirs.
+    A closed case keeps its last manager: the follow-ups are theirs. `tiers` are in order of urgency; one that is not
+    among them ranks with the first.
     """
     first = next((each for each in due if each.side == "case"), None)
     managers = [each for each in facts.assignments if not each.specialist and (facts.closing or not each.ended_on)]
@@ -219,6 +221,7 @@ def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...]) -> dict[str, An
     return {
         "stage": facts.stage,
         "tier": facts.tier,
+        "tier_rank": tiers.index(facts.tier) if facts.tier in tiers else 0,
         "area": facts.area,
         "status": "closed" if facts.closing else "suspended" if facts.suspended else "open",
         "manager_id": managers[-1].worker if managers else None,
@@ -235,8 +238,8 @@ def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...]) -> dict[str, An
     }
 
 
-def _write_derived(db: Connection, facts: CaseFacts, due: tuple[Deadline, ...]) -> None:
-    columns = derived_columns(facts, due)
+def _write_derived(db: Connection, facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str]) -> None:
+    columns = derived_columns(facts, due, tiers)
     db.run(
         f"UPDATE case_record SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id",
         id=facts.id,

@@ -85,6 +85,7 @@ class Drive:
     home: Path
     engine: str
     env: dict[str, str] = field(default_factory=dict)
+    database: str = ""
     today: str | None = TODAY
     opened: int = 0
     _open: dict[bool, db.Connection] = field(default_factory=dict)
@@ -143,6 +144,10 @@ class Drive:
         }
         argv = ["case", "open", "--quiet", *options_of({**invented, **options})]
         return self(argv, as_=as_, today=today, ok=True).out.strip()
+
+    def another(self, home: Path, env: dict[str, str] | None = None) -> "Drive":
+        """The command in another home, as on another computer: no store in it, and no environment but `env`."""
+        return Drive(home, self.engine, env or {})
 
     @property
     def settings(self) -> Settings:
@@ -261,7 +266,7 @@ class Stores:
         """Close what a test had open, and throw its database away."""
         drive.close()
         if drive.engine == "postgres":
-            self.server.drop(drive.env["DRIVE_TEST_NAME"])
+            self.server.drop(drive.database)
 
     def close(self) -> None:
         """Throw everything away."""
@@ -272,8 +277,7 @@ class Stores:
             self._server.close()
 
     def _at(self, home: Path, database: str) -> Drive:
-        env = {"DRIVE_DATABASE": self.server.address(database), "DRIVE_TEST_NAME": database}
-        return Drive(home, "postgres", env)
+        return Drive(home, "postgres", {"DRIVE_DATABASE": self.server.address(database)}, database)
 
     def _make(self, engine: str, team: bool) -> str:
         home = self.folder / uuid.uuid4().hex
@@ -285,7 +289,7 @@ class Stores:
             lines = [["worker", "add", name, "--username", user, "--role", role] for user, (name, role) in TEAM.items()]
             for line in lines if team else [INIT]:
                 drive(line, ok=True)
-        self.made[engine, team] = str(home) if engine == "file" else drive.env["DRIVE_TEST_NAME"]
+        self.made[engine, team] = drive.database or str(home)
         return self.made[engine, team]
 
 

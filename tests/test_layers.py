@@ -149,11 +149,16 @@ def only_render_prints(file: File) -> Iterator[str]:
 
 
 def only_app_knows_today(file: File) -> Iterator[str]:
-    """`work` knows the moment of recording; `params` has no app to ask while a line is being completed."""
-    if file.path not in ("app.py", "work.py", "params.py"):
-        for name, line in file.calls():
-            if re.fullmatch(r"(.*\.)?(date\.today|datetime\.now|datetime\.today|datetime\.utcnow|time\.time)", name):
-                yield f"{line}: looks at the clock with {name}"
+    """The moment of recording, `datetime.now(UTC)`, is no day; `params` has no app while a line is being completed."""
+    if file.path not in ("app.py", "params.py"):
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.Call):
+                call = ast.unparse(node)
+                today = (
+                    r"(.*\.)?(date\.today|datetime\.today|datetime\.utcnow|datetime\.now|time\.(time|localtime))\(\)"
+                )
+                if re.fullmatch(today, call) or re.fullmatch(r"(.*\.)?datetime\.now\(.*\)\.date\(\)", call):
+                    yield f"{node.lineno}: looks at the calendar with {call}"
 
 
 def nothing_is_called_utils(file: File) -> Iterator[str]:
@@ -224,7 +229,8 @@ BITES: list[tuple[Rule, str, str]] = [
     (only_render_prints, "cli.py", "sys.stderr.write('hello')"),
     (only_render_prints, "work.py", "traceback.print_exc()"),
     (only_app_knows_today, "services/made_up.py", "day = date.today()"),
-    (only_app_knows_today, "queries/made_up.py", "day = datetime.datetime.now().date()"),
+    (only_app_knows_today, "queries/made_up.py", "day = datetime.now(UTC).date()"),
+    (only_app_knows_today, "work.py", "now = datetime.datetime.now()"),
     (nothing_is_called_utils, "domain/utils.py", ""),
     (everything_fits_a_screen_or_a_few, "work.py", LONG_FUNCTION),
     (everything_fits_a_screen_or_a_few, "work.py", "\n" * (LONGEST_FILE + 1)),

@@ -289,7 +289,7 @@ def read_only(one_case) -> Iterator[Any]:
     (home / "data").chmod(0o500)
     with as_an_ordinary_user(folder):
         pass  # it owns them now
-    yield type(one_case)(home, "file")
+    yield one_case.another(home)
     (home / "data").chmod(0o700)
     shutil.rmtree(folder)
 
@@ -409,7 +409,7 @@ def test_everything_on_disk_is_private_whatever_the_umask_says(drive_file, tmp_p
 
 
 def test_a_new_store_has_a_random_key_in_a_file_of_its_own_apart_from_the_data(drive_file, tmp_path: Path) -> None:
-    other = type(drive_file)(tmp_path / "other", "file")
+    other = drive_file.another(tmp_path / "other")
     other("init --name Sam --username sam --role case_manager", ok=True)
 
     keys = [each.settings.own_key_file.read_text().strip() for each in (drive_file, other)]
@@ -420,7 +420,7 @@ def test_a_new_store_has_a_random_key_in_a_file_of_its_own_apart_from_the_data(d
 
 
 def test_init_says_what_the_key_protects_and_what_losing_it_loses(tmp_path: Path, drive_file) -> None:
-    other = type(drive_file)(tmp_path / "other", "file")
+    other = drive_file.another(tmp_path / "other")
 
     result = other("init --name Sam --username sam --role case_manager --site NW", ok=True)
 
@@ -445,7 +445,7 @@ def test_drive_key_file_names_the_key_in_place_of_the_stores_own(one_case, tmp_p
 
 def test_init_with_drive_key_file_makes_the_key_there_and_nowhere_else(drive_file, tmp_path: Path) -> None:
     elsewhere = tmp_path / "stick.key"
-    other = type(drive_file)(tmp_path / "other", "file", {"DRIVE_KEY_FILE": str(elsewhere)})
+    other = drive_file.another(tmp_path / "other", {"DRIVE_KEY_FILE": str(elsewhere)})
 
     other("init --name Sam --username sam --role case_manager", ok=True)
 
@@ -459,7 +459,7 @@ def test_init_with_a_key_that_is_there_keeps_it(drive_file, tmp_path: Path) -> N
     elsewhere = tmp_path / "stick.key"
     elsewhere.touch(mode=0o600)
     elsewhere.write_text(KEY)
-    other = type(drive_file)(tmp_path / "other", "file", {"DRIVE_KEY_FILE": str(elsewhere)})
+    other = drive_file.another(tmp_path / "other", {"DRIVE_KEY_FILE": str(elsewhere)})
 
     other("init --name Sam --username sam --role case_manager", ok=True)
 
@@ -469,7 +469,7 @@ def test_init_with_a_key_that_is_there_keeps_it(drive_file, tmp_path: Path) -> N
 
 def test_drive_key_command_gives_the_key_on_its_first_line(drive_file, tmp_path: Path) -> None:
     script = f"{sys.executable} -c 'print({KEY!r}); print(\"and more\")'".replace(f"'{KEY}'", f'"{KEY}"')
-    other = type(drive_file)(tmp_path / "other", "file", {"DRIVE_KEY_COMMAND": script})
+    other = drive_file.another(tmp_path / "other", {"DRIVE_KEY_COMMAND": script})
 
     other("init --name Sam --username sam --role case_manager", ok=True)
     other.open_case()
@@ -591,7 +591,7 @@ def test_the_same_race_run_carelessly_does_not_end_so(new_drive) -> None:
 def laptop(drive_postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Another computer of the team: its own home and user, and no store named yet."""
     monkeypatch.setenv("LOGNAME", "a.khan")
-    return type(drive_postgres)(tmp_path / "laptop", "postgres")
+    return drive_postgres.another(tmp_path / "laptop")
 
 
 def test_join_links_this_user_to_a_worker_and_remembers_the_store(drive_postgres, team, laptop) -> None:

@@ -64,7 +64,7 @@ def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
     db = app.read()
     if mine:
         wanted["manager"] = app.actor.username
-    found = query.caseload(db, app.today, query.Wanted(**wanted), list(app.catalogue.codes("tier")))  # type: ignore
+    found = query.caseload(db, app.today, query.Wanted(**wanted))  # type: ignore
     app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found))
     if found.rows:
         app.out.note(

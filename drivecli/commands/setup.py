@@ -61,8 +61,8 @@ def init(
 def upgrade(app: App, recompute: bool) -> None:
     """Bring a store to this release. A checked copy is taken before its form changes."""
     from drivecli import keys
-    from drivecli.catalogue import fingerprint
     from drivecli.db import SCHEMA
+    from drivecli.packaged import fingerprint
     from drivecli.queries.store import read_store_settings
     from drivecli.services import upgrade as service
 

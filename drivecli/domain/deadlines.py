@@ -1,7 +1,7 @@
 """The clock: the one function that turns what happened in a case into what is due, and says why.
 
 Nothing else anywhere computes a due day. It knows no today: what is overdue is decided by whoever reads the rows, and
-there is one rule for that (`is_overdue`). A new kind of deadline is a function here and a row in practice.toml.
+there is one rule for that (`overdue.is_overdue`). A new kind of deadline is a function here and a row in practice.toml.
 """
 
 from collections.abc import Iterator
@@ -37,16 +37,6 @@ class Deadline:
     stops_when: str
     skipped: tuple[str, ...] = ()
     owner: int | None = None
-
-
-def is_overdue(due_on: date, today: date) -> bool:
-    """Overdue means due before today. Due today is due today."""
-    return due_on < today
-
-
-def days_overdue(due_on: date | None, today: date) -> int:
-    """Calendar days since the due day; 0 when not overdue."""
-    return max(0, (today - due_on).days) if due_on else 0
 
 
 @lru_cache(maxsize=4096)

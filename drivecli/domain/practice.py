@@ -6,9 +6,6 @@ from typing import Any
 
 from drivecli.errors import NotUnderstood
 
-CLOCK_VERSION = 1
-"""Raised whenever a function in `deadlines` would answer differently: a store then knows its rows are older."""
-
 WEIGHTS = ("safety", "statutory", "practice")
 """Most urgent first."""
 

@@ -3,11 +3,11 @@
 from calendar import monthrange
 from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
 
 def add_months(start: date, months: int) -> date:
     """`start` plus calendar months, clipped to the last day of the month: always from the start, never chained."""
+    from dateutil.relativedelta import relativedelta  # here, so that a list that only counts months need not load it
+
     return start + relativedelta(months=months)
 
 

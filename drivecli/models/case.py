@@ -38,6 +38,7 @@ class Case(SQLModel, table=True):
 
     area: str | None = None
     tier: str = "not_assessed"
+    tier_rank: int = 0
     stage: str = "information_gathering"
     status: str = "open"
     manager_id: int | None = Field(default=None, foreign_key="worker.id")

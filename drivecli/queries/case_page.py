@@ -52,7 +52,7 @@ class AssignedRow:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CasePage(CaseRow):
     """A case with everything a case manager needs. Phone and address are shown here and nowhere else."""
 

@@ -1,17 +1,13 @@
 """The caseload: which open cases, most urgent first. The stored dates are compared with today, and nothing else is."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from drivecli.db import Connection
 from drivecli.queries.cases import CaseRow, rows
 
-NOT_LATE = 9
 
-
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which open cases are asked for. Days count from today; a manager is a username."""
 
     overdue: bool = False
@@ -25,8 +21,7 @@ class Wanted:
     limit: int | None = None
 
 
-@dataclass(frozen=True)
-class Caseload:
+class Caseload(NamedTuple):
     """The rows asked for, and how many cases are open and overdue among those that the filters name."""
 
     rows: list[CaseRow]
@@ -34,41 +29,23 @@ class Caseload:
     overdue: int
 
 
-def caseload(db: Connection, today: date, wanted: Wanted, tiers: list[str]) -> Caseload:
-    """Open cases, most urgent first: by weight of what is overdue, then tier (in the order of `tiers`), then days."""
+def caseload(db: Connection, today: date, wanted: Wanted) -> Caseload:
+    """Open cases, most urgent first: by weight of what is overdue, then tier, then days."""
     where, params = _where(wanted, today)
-    counts = db.run(
+    opened, late = db.run(
         f"SELECT COUNT(*), COUNT(CASE WHEN c.next_due_on < :today THEN 1 END) FROM case_record c WHERE {where}",
         **params,
     ).fetchone()
-    late_only = " AND c.next_due_on < :today" if wanted.overdue else ""
-    found = db.rows(_Urgency, f"{_URGENCY} WHERE {where}{late_only}", **params)
-    rank = {tier: number for number, tier in enumerate(tiers)}
-    found.sort(
-        key=lambda c: (
-            NOT_LATE if c.late_rank is None else c.late_rank,
-            rank.get(c.tier, 0),
-            c.next_due_on or date.max,
-            c.id,
-        )
-    )
-    chosen = [each.id for each in found[: wanted.limit]]
-    return Caseload(rows(db, chosen, today), counts[0], counts[1])
+    late_only = "AND c.next_due_on < :today" if wanted.overdue else ""
+    limit = f"LIMIT {int(wanted.limit)}" if wanted.limit else ""
+    found = db.run(f"SELECT c.id FROM case_record c WHERE {where} {late_only} {_URGENT_FIRST} {limit}", **params)
+    return Caseload(rows(db, [each[0] for each in found.fetchall()], today), opened, late)
 
 
-@dataclass(frozen=True, slots=True)
-class _Urgency:
-    id: int
-    tier: str
-    next_due_on: date | None
-    late_rank: int | None
-
-
-_URGENCY = """
-SELECT c.id, c.tier, c.next_due_on,
-       (SELECT MIN(CASE d.weight WHEN 'safety' THEN 0 WHEN 'statutory' THEN 1 ELSE 2 END)
-        FROM deadline d WHERE d.case_id = c.id AND d.due_on < :today AND d.side = 'case')
-FROM case_record c
+_URGENT_FIRST = """
+ORDER BY COALESCE((SELECT MIN(CASE d.weight WHEN 'safety' THEN 0 WHEN 'statutory' THEN 1 ELSE 2 END)
+                   FROM deadline d WHERE d.case_id = c.id AND d.due_on < :today AND d.side = 'case'), 9),
+         c.tier_rank, COALESCE(c.next_due_on, c.window_ends_on), c.id
 """
 
 

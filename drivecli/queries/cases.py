@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from drivecli.db import Connection
-from drivecli.domain.deadlines import days_overdue, is_overdue
+from drivecli.domain.overdue import days_overdue, is_overdue
 from drivecli.domain.refs import make_ref
 from drivecli.domain.window import window_month
 from drivecli.errors import NotFound
 
 
-@dataclass(frozen=True, slots=True)
-class CaseKey:
+class CaseKey(NamedTuple):
     """A case as far as finding it goes."""
 
     id: int
@@ -25,7 +25,7 @@ class CaseKey:
     manager_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeadlineRow:
     """One thing due in a case. `overdue_days` are calendar days, 0 when not overdue."""
 
@@ -36,7 +36,7 @@ class DeadlineRow:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseRow:
     """A case on one line. `hold` is the last day of a hold that stands, `seen_until` a lead's mark that stands.
 
@@ -71,8 +71,7 @@ class CaseRow:
     seen_until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
+class _Stored(NamedTuple):
     id: int
     ref: str
     name: str
@@ -106,8 +105,7 @@ FROM case_record c JOIN person p ON p.id = c.person_id LEFT JOIN worker m ON m.i
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(NamedTuple):
     case_id: int
     kind: str
     weight: str

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from drivecli.db import Connection
-from drivecli.domain.deadlines import days_overdue, is_overdue
+from drivecli.domain.overdue import days_overdue, is_overdue
 from drivecli.domain.practice import weight_rank
 
 WEEK = 7

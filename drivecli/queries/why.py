@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from drivecli.db import Connection
-from drivecli.domain.deadlines import days_overdue
+from drivecli.domain.overdue import days_overdue
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from drivecli import keys
-from drivecli.catalogue import Catalogue, fingerprint
+from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
+from drivecli.packaged import fingerprint
 from drivecli.queries import clock
 from drivecli.settings import Settings
 

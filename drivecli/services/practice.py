@@ -6,8 +6,6 @@ from pathlib import Path
 from drivecli.catalogue import (
     Catalogue,
     lay_over,
-    packaged_names,
-    packaged_text,
     parse,
     read_areas,
     read_codes,
@@ -18,6 +16,7 @@ from drivecli.db import Connection
 from drivecli.domain.practice import read_practice
 from drivecli.errors import NotFound, NotUnderstood
 from drivecli.models import SiteFile
+from drivecli.packaged import packaged_names, packaged_text
 from drivecli.queries import clock
 from drivecli.queries.clock import Difference
 from drivecli.queries.store import site_files

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivecli import db, keys, migrations
-from drivecli.catalogue import fingerprint
 from drivecli.errors import NotUnderstood, Refused
+from drivecli.packaged import fingerprint
 from drivecli.queries import workers
 from drivecli.queries.store import read_store_settings
 from drivecli.settings import Settings, make_private_folder, publish, read_store, write_named_store

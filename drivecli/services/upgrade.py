@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from drivecli import migrations
-from drivecli.catalogue import fingerprint
 from drivecli.db import Connection, copy_file
 from drivecli.errors import StoreUnusable
+from drivecli.packaged import fingerprint
 from drivecli.services.practice import recompute
 from drivecli.settings import make_private_folder
 from drivecli.work import Work

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from drivecli.catalogue import packaged_text, parse
+from drivecli.catalogue import parse
 from drivecli.domain.practice import KINDS, read_practice, weight_rank
 from drivecli.errors import NotUnderstood
+from drivecli.packaged import packaged_text
 
 WHERE = "own.toml"
 KNOWN_RULES = (

@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("area", sa.String(), nullable=True),
         sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("tier_rank", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("manager_id", sa.Integer(), nullable=True),
