@@ -43,7 +43,15 @@ EVERYWHERE = [
 
 
 class Everywhere(click.Command):
-    """A command that takes the options of `EVERYWHERE`, and says the marks every screen must carry."""
+    """A command that takes the options of `EVERYWHERE`, and says the marks every screen must carry.
+
+    Its help is one sentence, two to four `examples` to copy, the options, and what to `see` next.
+    """
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), see: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.examples = examples
+        self.see = see
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [*super().get_params(ctx), *EVERYWHERE]
@@ -51,22 +59,33 @@ class Everywhere(click.Command):
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return ["-h", "--help"]
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One sentence, then examples to copy."""
+        super().format_help_text(ctx, formatter)
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options; those that work everywhere are told once, by `drive --help`."""
-        own = [
-            record
-            for param in self.get_params(ctx)[: -len(EVERYWHERE)]
-            if (record := param.get_help_record(ctx)) and isinstance(param, click.Option)
-        ]
-        if own:
-            with formatter.section("Options"):
-                formatter.write_dl(own)
-        if ctx.parent is not None:
-            with formatter.section("Everywhere"):
+        own = [param for param in self.get_params(ctx)[: -len(EVERYWHERE)] if isinstance(param, click.Option)]
+        with formatter.section("Options"):
+            formatter.write_dl([record for param in own if (record := param.get_help_record(ctx))])
+        if any(param.metavar and "DAY" in param.metavar for param in own):
+            with formatter.section("Days"):
                 formatter.write_text(
-                    "--format, --json, --fields, --quiet, --verbose, --demo, --color, --no-input, "
-                    "--debug; drive --help says what they do."
+                    "A DAY is 3/4/2026 (day/month/year), 2026-04-03, 3 Apr, today, Friday, -2d or +1w."
                 )
+        with formatter.section("Everywhere"):
+            names = ", ".join(max(option.opts, key=len) for option in EVERYWHERE)
+            formatter.write_text(f"{names}: drive --help says what they do.")
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Where to go from here."""
+        if self.see:
+            with formatter.section("See also"):
+                formatter.write_text(", ".join(self.see))
 
     def invoke(self, ctx: click.Context) -> Any:
         app: App = ctx.obj
@@ -156,8 +175,11 @@ def runs_alone(where: str) -> Callable[..., None]:
 
 
 def command(
-    name: str | None = None, *, examples: Sequence[str] = (), cls: type[Everywhere] = Everywhere
+    name: str | None = None,
+    *,
+    examples: Sequence[str],
+    see: Sequence[str] = (),
+    cls: type[Everywhere] = Everywhere,
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """What a command file uses: a command that takes the options of everywhere, with examples in its help."""
-    epilog = "\b\nExamples:\n" + "\n".join(f"  {each}" for each in examples) if examples else None
-    return click.command(name, cls=cls, epilog=epilog, context_settings=SETTINGS)
+    return click.command(name, cls=cls, examples=examples, see=see, context_settings=SETTINGS)

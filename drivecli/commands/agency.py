@@ -10,7 +10,11 @@ from drivecli.render import Column
 LIST = [Column("name", "Agency"), Column("kind", "Kind")]
 
 
-@command("add", examples=["drive agency add 'Worthing Housing' --kind housing"])
+@command(
+    "add",
+    examples=["drive agency add 'Worthing Housing' --kind housing", "drive agency add 'Sussex Police' --kind police"],
+    see=["drive agency list", "drive worker add NAME"],
+)
 @click.argument("name", type=TEXT, help="The agency's name.")
 @click.option("--kind", type=TEXT, help="What it does, as in housing.")
 @click.pass_obj
@@ -23,7 +27,7 @@ def add(app: App, name: str, kind: str | None) -> None:
     app.out.done(added, f"Added {added.name}.", ref=added.name)
 
 
-@command("list", examples=["drive agency list"])
+@command("list", examples=["drive agency list", "drive agency list --json"], see=["drive agency add NAME"])
 @click.pass_obj
 def list_(app: App) -> None:
     """List agencies."""

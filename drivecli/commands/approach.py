@@ -17,7 +17,9 @@ from drivecli.render import words
     examples=[
         "drive approach 42 --state agreed --with 'victim adviser'",
         "drive approach 42 --state not_yet --with 'victim adviser' --until +1w",
-    ]
+        "drive approach 42 --state agreed --with 'victim adviser' --modes phone,letter",
+    ],
+    see=["drive case hold REF", "drive why REF"],
 )
 @case_argument
 @click.option("--state", type=CODE("approach_state"), required=True, help="The answer.")

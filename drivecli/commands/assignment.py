@@ -36,11 +36,19 @@ class PerRole(Everywhere):
     def _role_option(self, code: str, label: str) -> click.Option:
         flag = "--" + code.replace("_", "-")
         if self.takes_worker:
-            return click.Option([flag, f"role_{code}"], type=USERNAME, multiple=True, metavar="U", help=f"The {label}.")
-        return click.Option([flag, f"role_{code}"], is_flag=True, help=f"The {label}.")
+            return click.Option(
+                [flag, f"role_{code}"],
+                type=USERNAME,
+                multiple=True,
+                metavar="U",
+                help=f"{label[:1].upper()}{label[1:]}.",
+            )
+        return click.Option([flag, f"role_{code}"], is_flag=True, help=f"{label[:1].upper()}{label[1:]}.")
 
 
 class EndsRole(PerRole):
+    """The same, where an option only says which role ends."""
+
     takes_worker = False
 
 
@@ -52,7 +60,11 @@ def _assignable(ctx: click.Context) -> list[Any]:
     return [role for role in roles.values() if role.assignable and role.code != MANAGER]
 
 
-@command(cls=PerRole, examples=["drive assign 42 --mental-health dana --substance carl"])
+@command(
+    cls=PerRole,
+    examples=["drive assign 42 --mental-health dana --substance carl", "drive assign 42 --police kit --on yesterday"],
+    see=["drive unassign REF", "drive case transfer REF", "drive worker list"],
+)
 @case_argument
 @on_option("The day from which.")
 @click.option("--over-capacity", is_flag=True, help="Give a worker more than their capacity; needs --reason.")
@@ -73,7 +85,14 @@ def assign(app: App, ref: Any, on: date, over_capacity: bool, reason: str | None
     )
 
 
-@command(cls=EndsRole, examples=["drive unassign 42 --substance --reason 'work finished'"])
+@command(
+    cls=EndsRole,
+    examples=[
+        "drive unassign 42 --substance --reason 'work finished'",
+        "drive unassign 42 --mental-health --on yesterday --reason 'moved to another service'",
+    ],
+    see=["drive assign REF"],
+)
 @case_argument
 @on_option("The last day.")
 @click.option("--worker", type=USERNAME, metavar="U", help="Only this worker, where a role has several.")
@@ -92,7 +111,13 @@ def unassign(app: App, ref: Any, on: date, worker: str | None, reason: str, **ro
     app.out.done(given, f"Ended {named} on {given.ref}, {say_day(on)}.", ref=given.ref)
 
 
-@command(examples=["drive case transfer 42 --to ben --reason 'moved area'"])
+@command(
+    examples=[
+        "drive case transfer 42 --to ben --reason 'moved area'",
+        "drive case transfer 42 --to ben --on yesterday --reason 'long leave'",
+    ],
+    see=["drive workload", "drive worker leave U"],
+)
 @case_argument
 @click.option("--to", type=USERNAME, required=True, metavar="U", help="The new case manager.")
 @on_option("The day from which.")

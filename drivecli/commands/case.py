@@ -71,6 +71,7 @@ def person_options(required: bool) -> Any:
         "drive case open --forename Robin --surname Example --area worthing --route marac",
         "drive case open --same-as 42",
     ],
+    see=["drive approach REF", "drive case edit REF", "drive case transfer REF"],
 )
 @person_options(required=True)
 @click.option("--area", type=CODE("area"), metavar="AREA", help="The district, as in worthing.")
@@ -124,7 +125,9 @@ def details(kind: Any, said: dict[str, Any]) -> Any:
 
 
 @command(
-    "edit", examples=["drive case edit 42 --phone -", "drive case edit 42 --tier standard --reason 'risk reviewed'"]
+    "edit",
+    examples=["drive case edit 42 --phone -", "drive case edit 42 --tier standard --reason 'risk reviewed'"],
+    see=["drive case show REF", "drive case correct REF"],
 )
 @case_argument
 @person_options(required=False)
@@ -162,7 +165,11 @@ def edit(
     app.out.done(case, f"Changed {', '.join(words(each) for each in changed)} of {case.ref}.", ref=case.ref)
 
 
-@command("list", examples=["drive case list", "drive case list --status closed --json"])
+@command(
+    "list",
+    examples=["drive case list", "drive case list --status closed --json"],
+    see=["drive caseload", "drive case find TEXT"],
+)
 @click.option("--status", type=click.Choice(["open", "suspended", "closed"]), help="Only these.")
 @click.option("--manager", type=USERNAME, help="Only this manager's.")
 @click.option("--area", type=CODE("area"), metavar="AREA", help="Only this district's.")
@@ -177,7 +184,11 @@ def list_(app: App, status: str | None, manager: str | None, area: str | None) -
     app.out.note(f"{len(found)} case{'' if len(found) == 1 else 's'}.") if found else None
 
 
-@command("find", examples=["drive case find example", "drive case find WS-0042"])
+@command(
+    "find",
+    examples=["drive case find example", "drive case find WS-0042"],
+    see=["drive case list", "drive case show REF"],
+)
 @click.argument("text", type=TEXT, help="A name, part of one, an alias, a ref or another agency's reference.")
 @click.pass_obj
 def find(app: App, text: str) -> None:
@@ -189,7 +200,11 @@ def find(app: App, text: str) -> None:
     app.out.rows(found, cases.CaseRow, LIST, empty=f"Nobody found for “{text}”. All cases: drive case list")
 
 
-@command("show", examples=["drive case show 42"])
+@command(
+    "show",
+    examples=["drive case show 42", "drive case show WS-0042 --json"],
+    see=["drive why REF", "drive case timeline REF", "drive contact list REF"],
+)
 @case_argument
 @click.pass_obj
 def show(app: App, ref: Any) -> None:

@@ -41,7 +41,8 @@ COLUMNS = [
         "drive caseload --overdue",
         "drive caseload --mine --due-within 7",
         "drive caseload --overdue --json --fields ref,manager,overdue_days",
-    ]
+    ],
+    see=["drive today", "drive why REF", "drive seen REF"],
 )
 @click.option("--overdue", is_flag=True, help="Only cases with something due before today.")
 @click.option("--mine", is_flag=True, help="Only cases you manage.")

@@ -17,7 +17,8 @@ from drivecli.render import words
     examples=[
         "drive case close 42 --reason completed",
         "drive case close 42 --reason moved_out_of_area --on yesterday --note -",
-    ]
+    ],
+    see=["drive review REF --kind follow_up", "drive case open --same-as REF"],
 )
 @case_argument
 @click.option("--reason", type=CODE("closure_reason"), required=True, help="Why.")

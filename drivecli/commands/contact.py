@@ -83,6 +83,7 @@ def told(required: bool) -> Any:
         "drive contact log 42 --mode in_person --outcome did_not_attend --on yesterday",
         "drive contact log 42 --mode meeting --outcome information_received --with housing",
     ],
+    see=["drive contact list REF", "drive contact correct ID", "drive drafts"],
 )
 @case_argument
 @told(required=True)
@@ -103,7 +104,14 @@ def log(app: App, ref: Any, **said: Any) -> None:
     )
 
 
-@command("correct", examples=["drive contact correct 12 --outcome did_not_attend --reason 'wrong box'"])
+@command(
+    "correct",
+    examples=[
+        "drive contact correct 12 --outcome did_not_attend --reason 'wrong box'",
+        "drive contact correct 12 --withdraw --reason 'wrong case'",
+    ],
+    see=["drive contact show ID", "drive case timeline REF"],
+)
 @click.argument("number", type=int, metavar="ID", help="The contact's number.")
 @told(required=False)
 @click.option("--on", type=DAY, metavar="DAY", help="The day it happened.")
@@ -122,7 +130,11 @@ def correct(app: App, number: int, reason: str, withdraw: bool, **said: Any) -> 
     _say(app, logged, f"Contact {number} on {logged.ref} was {what}.")
 
 
-@command("list", examples=["drive contact list 42", "drive contact list 42 --all"])
+@command(
+    "list",
+    examples=["drive contact list 42", "drive contact list 42 --all"],
+    see=["drive contact show ID", "drive contact log REF"],
+)
 @case_argument
 @click.option("--all", "all_rows", is_flag=True, help="Corrected and withdrawn ones too.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
@@ -139,7 +151,11 @@ def list_(app: App, ref: Any, all_rows: bool, limit: int | None) -> None:
     )
 
 
-@command("show", examples=["drive contact show 12"])
+@command(
+    "show",
+    examples=["drive contact show 12", "drive contact show 12 --json"],
+    see=["drive contact list REF", "drive contact correct ID"],
+)
 @click.argument("number", type=int, metavar="ID", help="The contact's number, from drive contact list.")
 @click.pass_obj
 def show(app: App, number: int) -> None:

@@ -18,7 +18,8 @@ WHAT = ("opened", "stage", "assignment", "review")
         "drive case correct 42 opened --on 3/4/2026 --reason 'referral form misread'",
         "drive case correct 42 stage --to engaged --reason 'wrong case'",
         "drive case correct 42 review --withdraw --reason 'entered twice'",
-    ]
+    ],
+    see=["drive case timeline REF", "drive contact correct ID"],
 )
 @case_argument
 @click.argument("what", type=click.Choice(WHAT), help="Which kind of fact.")

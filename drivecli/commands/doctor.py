@@ -21,7 +21,7 @@ COLUMNS = [
 ]
 
 
-@command(examples=["drive doctor", "drive doctor --json"])
+@command(examples=["drive doctor", "drive doctor --json"], see=["drive whoami", "drive upgrade"])
 @click.pass_obj
 def doctor(app: App) -> int:
     """Check this computer and the store; each problem with the line that mends it."""

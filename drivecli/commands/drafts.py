@@ -22,7 +22,9 @@ LIST = [
 ]
 
 
-@command("list", examples=["drive drafts", "drive drafts list --json"])
+@command(
+    "list", examples=["drive drafts", "drive drafts list --json"], see=["drive drafts use ID", "drive drafts drop ID"]
+)
 @click.pass_obj
 def list_(app: App) -> None:
     """List your drafts, newest first."""
@@ -34,7 +36,7 @@ def list_(app: App) -> None:
         app.out.note(f"Type one again with its words: drive drafts use {found[0].id}")
 
 
-@command("show", examples=["drive drafts show 3"])
+@command("show", examples=["drive drafts show 3", "drive drafts show 3 --json"], see=["drive drafts use ID"])
 @click.argument("number", type=int, metavar="ID", help="The draft's number.")
 @click.pass_obj
 def show(app: App, number: int) -> None:
@@ -47,7 +49,11 @@ def show(app: App, number: int) -> None:
     )
 
 
-@command("use", examples=["drive drafts use 3", "drive drafts use 3 -- --mode phone"])
+@command(
+    "use",
+    examples=["drive drafts use 3", "drive drafts use 3 -- --mode phone"],
+    see=["drive drafts", "drive drafts drop ID"],
+)
 @click.argument("number", type=int, metavar="ID", help="The draft's number.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, help="Options that put the line right, after --.")
 @click.pass_context
@@ -66,7 +72,7 @@ def use(ctx: click.Context, number: int, more: tuple[str, ...]) -> int:
     return code or 0
 
 
-@command("drop", examples=["drive drafts drop 3"])
+@command("drop", examples=["drive drafts drop 3", "drive drafts drop 3 --quiet"], see=["drive drafts"])
 @click.argument("number", type=int, metavar="ID", help="The draft's number.")
 @click.pass_obj
 def drop(app: App, number: int) -> None:

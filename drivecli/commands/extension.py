@@ -10,7 +10,13 @@ from drivecli.domain.days import say_day
 from drivecli.params import USERNAME, case_argument, reason_option
 
 
-@command(examples=["drive case extend 42 --months 2 --reason 'court date in May' --authorised-by sam"])
+@command(
+    examples=[
+        "drive case extend 42 --months 2 --reason 'court date in May' --authorised-by sam",
+        "drive case extend 42 --months 1 --reason 'review agreed it' --authorised-by sam",
+    ],
+    see=["drive case show REF", "drive case close REF"],
+)
 @case_argument
 @click.option("--months", type=int, required=True, metavar="N", help="Calendar months more.")
 @reason_option()

@@ -16,7 +16,8 @@ from drivecli.params import CODE, DAY_TO_COME, TEXT, case_argument
     examples=[
         "drive case hold 42 --until +2w --by 'victim adviser' --reason adviser_advice",
         "drive case hold 42 --lift --by 'victim adviser'",
-    ]
+    ],
+    see=["drive approach REF", "drive why REF"],
 )
 @case_argument
 @click.option("--until", type=DAY_TO_COME, metavar="DAY", help="The last day of the hold.")

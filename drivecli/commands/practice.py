@@ -45,7 +45,11 @@ CHANGES = [
 ]
 
 
-@command("show", examples=["drive practice show", "drive practice show --json"])
+@command(
+    "show",
+    examples=["drive practice show", "drive practice show --json"],
+    see=["drive practice check PATH", "drive why REF"],
+)
 @click.pass_obj
 def show(app: App) -> None:
     """Show the practice rules as they stand, with their sources."""
@@ -59,7 +63,11 @@ def show(app: App) -> None:
     app.out.note(f"Window: {practice.window_months} months. Version {practice.version}.")
 
 
-@command("check", examples=["drive practice check practice.toml"])
+@command(
+    "check",
+    examples=["drive practice check practice.toml", "drive practice check our-values/"],
+    see=["drive practice apply PATH", "drive practice show"],
+)
 @click.argument("path", type=PATH, help=WHERE)
 @click.pass_obj
 def check(app: App, path: Path) -> None:
@@ -75,7 +83,14 @@ def check(app: App, path: Path) -> None:
         app.out.note(f"To make it so: drive practice apply {path} --reason WHY")
 
 
-@command("apply", examples=["drive practice apply practice.toml --reason 'agreed at the board in May'"])
+@command(
+    "apply",
+    examples=[
+        "drive practice apply practice.toml --reason 'agreed at the board in May'",
+        "drive practice apply our-values/ --reason 'new areas'",
+    ],
+    see=["drive practice check PATH", "drive upgrade"],
+)
 @click.argument("path", type=PATH, help=WHERE)
 @reason_option()
 @click.pass_obj

@@ -13,7 +13,10 @@ from drivecli.params import CODE, case_argument, note_options, on_option
 from drivecli.render import words
 
 
-@command(examples=["drive review 42", "drive review 42 --kind closure_plan --note -"])
+@command(
+    examples=["drive review 42", "drive review 42 --kind closure_plan --note -"],
+    see=["drive why REF", "drive case extend REF"],
+)
 @case_argument
 @on_option("The day of the review.")
 @click.option("--kind", type=CODE("review_kind"), default="case", show_default=True, help="What was reviewed.")

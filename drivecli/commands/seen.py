@@ -11,7 +11,10 @@ from drivecli.domain.days import say_day
 from drivecli.params import DAY_TO_COME, case_argument, note_options
 
 
-@command(examples=["drive seen 42 --until friday --note 'adviser rings on Thursday'"])
+@command(
+    examples=["drive seen 42 --until friday --note 'adviser rings on Thursday'", "drive seen 42 --until +1w"],
+    see=["drive caseload --overdue", "drive why REF"],
+)
 @case_argument
 @click.option("--until", type=DAY_TO_COME, required=True, metavar="DAY", help="Until when it is known.")
 @note_options

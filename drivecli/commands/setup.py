@@ -17,7 +17,8 @@ read everything with another tool. Encryption at rest and backups are your datab
     examples=[
         "drive init --name 'Sam Okoro' --username sam --role team_lead --site WS",
         "drive init --join postgresql://drive@db.example/drive --username sam",
-    ]
+    ],
+    see=["drive demo", "drive worker add NAME"],
 )
 @click.option("--name", type=TEXT, help="Your name, as colleagues know it.")
 @click.option("--username", type=USERNAME, help="A short name to act under.")
@@ -55,7 +56,7 @@ def init(
     app.out.note("Next: drive case open --forename FIRST --surname LAST")
 
 
-@command(examples=["drive upgrade", "drive upgrade --recompute"])
+@command(examples=["drive upgrade", "drive upgrade --recompute"], see=["drive doctor"])
 @click.option("--recompute", is_flag=True, help="Run the clock of every open case even if nothing is newer.")
 @click.pass_obj
 def upgrade(app: App, recompute: bool) -> None:

@@ -17,7 +17,8 @@ from drivecli.render import words
     examples=[
         "drive case stage 42 pre_engagement",
         "drive case stage 42 not_engaged --reason 'no answer in three weeks'",
-    ]
+    ],
+    see=["drive case correct REF stage", "drive review REF"],
 )
 @case_argument
 @click.argument("to", type=CODE("stage"), metavar="STAGE", help="The stage it moves to.")

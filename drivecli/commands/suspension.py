@@ -17,7 +17,8 @@ from drivecli.render import words
     examples=[
         "drive case suspend 42 --reason custody --expected-release 1/6/2027",
         "drive case suspend 42 --expected-release unknown",
-    ]
+    ],
+    see=["drive case resume REF", "drive why REF"],
 )
 @case_argument
 @click.option("--reason", type=CODE("suspend_reason"), help="Why; needed the first time.")
@@ -36,7 +37,10 @@ def suspend(app: App, ref: Any, reason: str | None, on: date, expected_release: 
     app.out.done(case, what, ref=case.ref, hints=next_due(case))
 
 
-@command(examples=["drive case resume 42 --reason released"])
+@command(
+    examples=["drive case resume 42 --reason released", "drive case resume 42 --reason found --on yesterday"],
+    see=["drive case suspend REF", "drive why REF"],
+)
 @case_argument
 @click.option("--reason", type=CODE("resume_reason"), required=True, help="Why.")
 @on_option("The day from which.")

@@ -22,7 +22,10 @@ COLUMNS = [
 ]
 
 
-@command(examples=["drive case timeline 42"])
+@command(
+    examples=["drive case timeline 42", "drive case timeline 42 --json"],
+    see=["drive case show REF", "drive case correct REF"],
+)
 @case_argument
 @click.pass_obj
 def timeline(app: App, ref: Any) -> None:

@@ -28,7 +28,7 @@ There is no store yet. Choose one:
 Stuck? drive doctor checks this computer."""
 
 
-@command(examples=["drive today", "drive today --json"])
+@command(examples=["drive today", "drive today --json", "drive --demo today"], see=["drive caseload", "drive why REF"])
 @click.pass_obj
 def today(app: App) -> None:
     """Your day: holds first, then what is overdue, due today and due this week."""

@@ -24,7 +24,7 @@ class Here:
     demo: bool
 
 
-@command(examples=["drive whoami", "drive --demo whoami"])
+@command(examples=["drive whoami", "drive --demo whoami"], see=["drive worker link U", "drive doctor"])
 @click.pass_obj
 def whoami(app: App) -> None:
     """Who is acting, in which store, on which day."""

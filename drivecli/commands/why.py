@@ -14,7 +14,7 @@ from drivecli.queries.why import WhyRow
 from drivecli.render import Out, say, words
 
 
-@command(examples=["drive why 42", "drive why WS-0042 --json"])
+@command(examples=["drive why 42", "drive why WS-0042 --json"], see=["drive case show REF", "drive practice show"])
 @case_argument
 @click.pass_obj
 def why(app: App, ref: Any) -> None:

@@ -20,7 +20,14 @@ LIST = [
 ]
 
 
-@command("add", examples=["drive worker add 'Amina Khan' --username amina --role case_manager --capacity 15"])
+@command(
+    "add",
+    examples=[
+        "drive worker add 'Amina Khan' --username amina --role case_manager --capacity 15",
+        "drive worker add 'Carl Ives' --username carl --role substance --agency 'Change Works'",
+    ],
+    see=["drive worker list", "drive agency add NAME"],
+)
 @click.argument("name", type=TEXT, help="The worker's name.")
 @click.option("--username", type=USERNAME, required=True, help="A short name to act under.")
 @click.option("--role", type=CODE("role"), required=True, help="The worker's role.")
@@ -36,7 +43,11 @@ def add(app: App, name: str, username: str, role: str, agency: str | None, capac
     app.out.done(added, f"Added {added.name} as {added.username} ({words(added.role)}).", ref=added.username)
 
 
-@command("list", examples=["drive worker list", "drive worker list --role substance"])
+@command(
+    "list",
+    examples=["drive worker list", "drive worker list --role substance"],
+    see=["drive worker show U", "drive workload"],
+)
 @click.option("--role", type=CODE("role"), help="Only this role.")
 @click.option("--all", "everyone", is_flag=True, help="Also those who left.")
 @click.pass_obj
@@ -53,7 +64,11 @@ def list_(app: App, role: str | None, everyone: bool) -> None:
     )
 
 
-@command("show", examples=["drive worker show amina"])
+@command(
+    "show",
+    examples=["drive worker show amina", "drive worker show amina --json"],
+    see=["drive workload", "drive worker list"],
+)
 @click.argument("username", type=USERNAME, help="The worker's username.")
 @click.pass_obj
 def show(app: App, username: str) -> None:
@@ -72,7 +87,7 @@ def show(app: App, username: str) -> None:
     app.out.thing(row, page)
 
 
-@command("link", examples=["drive worker link amina"])
+@command("link", examples=["drive worker link amina", "drive --demo worker link amina"], see=["drive whoami"])
 @click.argument("username", type=USERNAME, help="The worker you are.")
 @click.pass_obj
 def link(app: App, username: str) -> None:
@@ -83,7 +98,14 @@ def link(app: App, username: str) -> None:
     app.out.done(linked, f"{app.login} now acts as {linked.worker}.", ref=linked.worker)
 
 
-@command("away", examples=["drive worker away amina --from 2/3/2026 --to 13/3/2026 --cover ben"])
+@command(
+    "away",
+    examples=[
+        "drive worker away amina --from 2/3/2026 --to 13/3/2026 --cover ben",
+        "drive worker away amina --from tomorrow --to +2w --cover ben",
+    ],
+    see=["drive today", "drive worker leave U"],
+)
 @click.argument("username", type=USERNAME, help="Who is away.")
 @click.option("--from", "from_on", type=DAY_TO_COME, required=True, metavar="DAY", help="The first day.")
 @click.option("--to", "to_on", type=DAY_TO_COME, required=True, metavar="DAY", help="The last day.")
@@ -98,7 +120,11 @@ def away(app: App, username: str, from_on: date, to_on: date, cover: str) -> Non
     app.out.done(noted, f"{cover} covers for {username} from {say_day(from_on)} to {say_day(to_on)}.", ref=username)
 
 
-@command("leave", examples=["drive worker leave amina --hand-over-to ben"])
+@command(
+    "leave",
+    examples=["drive worker leave amina --hand-over-to ben", "drive worker leave amina --on yesterday"],
+    see=["drive case transfer REF", "drive worker away U"],
+)
 @click.argument("username", type=USERNAME, help="Who leaves.")
 @click.option("--hand-over-to", type=USERNAME, metavar="V", help="Who takes over all they hold.")
 @on_option("The last day.")

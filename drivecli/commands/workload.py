@@ -20,7 +20,9 @@ COLUMNS = [
 ]
 
 
-@command(examples=["drive workload", "drive workload --json"])
+@command(
+    examples=["drive workload", "drive workload --json"], see=["drive caseload --manager U", "drive worker away U"]
+)
 @click.pass_obj
 def workload(app: App) -> None:
     """A row per worker: open, suspended and overdue cases, windows ending soon, capacity."""

@@ -23,7 +23,6 @@ from drivecli.domain.facts import (
     Suspension,
 )
 from drivecli.domain.overdue import days_overdue, is_overdue
-from drivecli.domain.overdue import days_overdue, is_overdue
 from drivecli.domain.practice import weight_rank
 
 from .build import (
