@@ -287,8 +287,12 @@ class Stores:
                 patch.setenv("PGPASSFILE", str(self.server.passfile))
             drive = self.copy(engine, home, team=False) if team else self.empty(engine, home)
             lines = [["worker", "add", name, "--username", user, "--role", role] for user, (name, role) in TEAM.items()]
-            for line in lines if team else [INIT]:
-                drive(line, ok=True)
+            try:
+                for line in lines if team else [INIT]:
+                    drive(line, ok=True)
+            except BaseException:
+                self.give_back(drive)
+                raise
         self.made[engine, team] = drive.database or str(home)
         return self.made[engine, team]
 

@@ -42,6 +42,7 @@ class Server:
     """A server on which tests make their databases. `passfile` is what PGPASSFILE must name to be let in."""
 
     def __init__(self, connect: Mapping[str, str], folder: Path) -> None:
+        self.folder = folder
         self.connect = {name: value for name, value in connect.items() if name != "dbname"}
         self.passfile = folder / "pgpass"
         password = self.connect.pop("password", "").replace("\\", "\\\\").replace(":", "\\:")
@@ -70,6 +71,7 @@ class Server:
     def close(self) -> None:
         """Let go of the server."""
         self._admin.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, text: str, *names: str) -> None:
         self._admin.execute(sql.SQL(text).format(*(sql.Identifier(name) for name in names)))
@@ -95,9 +97,8 @@ class Cluster(Server):
 
     def close(self) -> None:
         """Stop the server and remove everything it had."""
-        super().close()
         self._call("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        super().close()
 
     def _make(self, password: str) -> None:
         data, pwfile = self.folder / "data", self.folder / "pwfile"

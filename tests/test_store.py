@@ -5,6 +5,7 @@ And that a lost file tells nothing without its key, that all of it is private, a
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -582,6 +583,11 @@ def test_the_same_race_run_carelessly_does_not_end_so(new_drive) -> None:
 # -- a team's store ----------------------------------------------------------------------------------------------------
 
 
+def with_password(address: str) -> str:
+    """The address as it must not be written."""
+    return re.sub("^postgresql://[^:@/]*@?", "postgresql://sam:hunter2@", address)
+
+
 @pytest.fixture
 def laptop(drive_postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Another computer of the team: its own home and user, and no store named yet."""
@@ -626,7 +632,7 @@ def test_joining_anew_links_the_user_to_the_other_worker_alone(drive_postgres, t
 @pytest.mark.parametrize(
     ("change", "username", "code", "words"),
     [
-        (lambda address: address.replace("drive@", "drive:hunter2@"), "amina", 2, "The password must not stand in"),
+        (with_password, "amina", 2, "The password must not stand in"),
         (lambda address: f"{address}&password=hunter2", "amina", 2, "The password must not stand in"),
         (lambda address: "mysql://drive@db/drive", "amina", 2, "A store is a file or postgresql://..., not mysql"),
         (lambda address: "/tmp/team.db", "amina", 2, "--join takes the address of a team's database"),
@@ -650,7 +656,7 @@ def test_a_join_that_is_refused_remembers_nothing(
 
 
 def test_a_password_in_drive_database_is_refused_and_not_repeated(drive_postgres) -> None:
-    address = drive_postgres.env["DRIVE_DATABASE"].replace("drive@", "drive:hunter2@")
+    address = with_password(drive_postgres.env["DRIVE_DATABASE"])
 
     result = drive_postgres("caseload", env={"DRIVE_DATABASE": address})
 
