@@ -169,6 +169,8 @@ class App:
         if self._announced:
             return
         self._announced = True
+        if self.asked.verbose:
+            self.out.note(f"Store: {self.settings.store}")
         if self.settings.is_demo:
             self.out.mark("DEMO: invented people, a separate store.")
         elif self.settings.today:

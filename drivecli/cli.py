@@ -177,7 +177,7 @@ def _from_click(error: click.ClickException) -> DriveError:
         return DriveError(error.ctx.get_help() if error.ctx else message, kind="not_understood")
     if isinstance(error, click.MissingParameter) and error.param is not None:
         name = error.param.get_error_hint(error.ctx).strip("'").split("'")[0]
-        message = f"Missing {name} (nobody was asked for it)."
+        message = f"Missing {name}."
         if isinstance(error.param.type, click.ParamType) and hasattr(error.param.type, "codes") and error.ctx:
             message += f" One of: {error.param.make_metavar(error.ctx)}."
     elif isinstance(error, click.BadParameter) and error.param is not None:

@@ -215,6 +215,12 @@ _FILE_TROUBLE = [
     ),
     ("disk i/o", "no_space", "The disk would not take the change. Nothing was saved.", "drive doctor"),
     ("malformed", "damaged", "The store is damaged.", "drive doctor"),
+    (
+        "unique constraint",
+        "stale",
+        "Somebody else changed the same record meanwhile. Nothing was saved.",
+        "Look at it again, then type the line again.",
+    ),
     ("not a database", "wrong_key", "The key does not fit this store.", "Check DRIVE_KEY_FILE and DRIVE_DATABASE."),
 ]
 
@@ -324,6 +330,12 @@ def _refusal_of_postgres(error: BaseException) -> DriveError:
             "The team's database may not be written to now. Nothing was saved.",
             kind="read_only",
             next="Tell whoever looks after the database.",
+        )
+    if state == "23505":
+        return StoreUnusable(
+            "Somebody else changed the same record meanwhile. Nothing was saved.",
+            kind="stale",
+            next="Look at it again, then type the line again.",
         )
     if state in ("40P01", "55P03"):
         return StoreUnusable(

@@ -179,6 +179,10 @@ class Out:
         filled = round(max(0.0, min(1.0, part)) * width)
         return full * filled + rest * (width - filled)
 
+    def columns(self, lines: list[list[str]]) -> list[str]:
+        """Aligned columns without a heading."""
+        return _aligned([[safe_text(cell) for cell in line] for line in lines])
+
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Labels and their values, one under another."""
         widest = max((_width(label) for label, _ in pairs), default=0)

@@ -82,7 +82,7 @@ class Work:
                 audit.end_event(self.db, self.event, self._touched)
                 self.db.commit()
         finally:
-            self.db.rollback()  # nothing, once committed
+            self.session.rollback()  # takes nothing back once committed; readies the session for another work
 
     # -- who ---------------------------------------------------------------------------------------------------
 

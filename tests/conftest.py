@@ -129,7 +129,7 @@ class Drive:
     def process(self, line: str | Sequence[str], *, stdin: str = "", **how: Any) -> Result:
         """The line in a process of its own, from start to end."""
         with self.start(line, **how) as running:
-            out, err = running.communicate(stdin, timeout=60)
+            out, err = running.communicate(stdin, timeout=120)
         return Result(shlex.join(arguments(line)), running.returncode, out, err)
 
     def open_case(self, *, as_: str | None = None, today: str | None = None, **options: Any) -> str:

@@ -389,7 +389,7 @@ def test_everything_on_disk_is_private_whatever_the_umask_says(drive_file, tmp_p
     shutil.rmtree(drive_file.home)
     init = "init --name Sam --username sam --role case_manager"
 
-    for line in (init, "case open --forename Kim --surname Other", "caseload", "demo", "caseload --demo"):
+    for line in (init, "case open --forename Kim --surname Other", "caseload"):
         assert drive_file.process(line, umask=0).code == 0, line
     reader = drive_file.db()  # so that the log's files are there to be looked at
     reader.begin(write=False)
@@ -397,7 +397,7 @@ def test_everything_on_disk_is_private_whatever_the_umask_says(drive_file, tmp_p
     assert drive_file.process("contact log 1 --mode phone --outcome held", umask=0).code == 0
 
     found = {path: path.stat().st_mode & 0o777 for path in [drive_file.home, *drive_file.home.rglob("*")]}
-    assert {path.name for path in found} >= {"drive.db", "drive.db-wal", "drive.key", "demo.db", "demo.key"}
+    assert {path.name for path in found} >= {"drive.db", "drive.db-wal", "drive.key"}
     assert {str(path): oct(mode) for path, mode in found.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
 
 

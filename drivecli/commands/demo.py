@@ -16,7 +16,7 @@ Next, on the demo:
   drive --demo case show 7
   drive --demo why 7
   drive --demo contact log 7 --mode phone --outcome held
-Any command works on the demo with --demo. Without it, drive works on your own records."""
+--demo runs any command on the demo. drive demo --reset makes it anew."""
 
 
 class OnTheDemo(Everywhere):
@@ -27,7 +27,11 @@ class OnTheDemo(Everywhere):
         return super().invoke(ctx)
 
 
-@command(examples=["drive demo", "drive demo --reset"], cls=OnTheDemo)
+@command(
+    examples=["drive demo", "drive demo --reset"],
+    see=["drive --demo today", "drive --demo case show 7", "drive init"],
+    cls=OnTheDemo,
+)
 @click.option("--reset", is_flag=True, help="Throw the demo away and make it anew.")
 @click.pass_context
 def demo(ctx: click.Context, reset: bool) -> None:
@@ -37,9 +41,9 @@ def demo(ctx: click.Context, reset: bool) -> None:
     app: App = ctx.obj
     path = app.settings.store.path
     if path is not None and path.exists() and not reset:
-        sentence = "The demo is there already; make it anew with: drive demo --reset."
+        sentence = "The demo is there already."
     else:
-        app.out.note("Making the demo: a few seconds.")
+        app.out.note("Making the demo. This takes a few seconds.")
         service.remove(app.settings)
         made = service.make(app.settings, app.login)
         sentence = f"Made a demo with {made.cases} invented cases. Real records are untouched."
@@ -48,7 +52,8 @@ def demo(ctx: click.Context, reset: bool) -> None:
     except DriveError as error:
         error.next = "drive demo --reset"
         raise
-    _say(app, f"{sentence} Today in the demo is {say_day(app.today)}.")
+    _say(app, sentence)
+    _say(app, f"Today in the demo is {say_day(app.today)}.")
     ctx.invoke(caseload, overdue=True)
     app.out.note(NEXT)
 

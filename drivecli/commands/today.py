@@ -54,24 +54,29 @@ def _page(app: App, rows: list[DayRow]) -> list[str]:
     for section in query.SECTIONS:
         ours = [row for row in rows if row.section == section]
         if ours:
-            lines += ["", app.out.heading(TITLES[section]), *(line for row in ours for line in _lines(app.out, row))]
+            lines += ["", app.out.heading(TITLES[section]), *_section(app.out, ours)]
     return lines if rows else [*lines, "", "Nothing is due this week."]
 
 
-def _lines(out: Out, row: DayRow) -> list[str]:
-    """What must never be cut, then why: two lines where one is too narrow."""
+def _section(out: Out, rows: list[DayRow]) -> list[str]:
+    """What must never be cut in aligned columns, then why: on a line of its own where the terminal is too narrow."""
+    firsts = out.columns([["", row.ref, row.name, _what(row)] for row in rows])
+    return [line for first, row in zip(firsts, rows, strict=True) for line in out.two_parts(first, f"({_why(row)})")]
+
+
+def _what(row: DayRow) -> str:
     if row.section == "hold":
-        what = f"until {say(row.due_on)}"
-    elif row.section == "overdue":
-        late = f"OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}"
-        what = f"{words(row.kind)}, {say(row.due_on)}, {late}"
-    else:
-        what = f"{words(row.kind)}, {say(row.due_on)}"
-    more = [row.because]
+        return f"until {say(row.due_on)}"
+    late = f", OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}" if row.overdue_days else ""
+    return f"{words(row.kind)}, {say(row.due_on)}{late}"
+
+
+def _why(row: DayRow) -> str:
+    parts = [row.because]
     if row.covering:
-        more.append(f"covering for {row.covering}")
+        parts.append(f"covering for {row.covering}")
     if row.seen_until:
-        more.append(f"known until {say(row.seen_until)}")
+        parts.append(f"known until {say(row.seen_until)}")
     if not row.manager:
-        more.append("nobody manages this case")
-    return out.two_parts(f"  {row.ref}  {row.name}  {what}", f"({'; '.join(more)})")
+        parts.append("nobody manages this case")
+    return "; ".join(parts)

@@ -14,10 +14,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from drivecli.catalogue import Catalogue, packaged_text, parse
+from drivecli.catalogue import Catalogue, parse
 from drivecli.db import Connection
 from drivecli.domain.working_days import Holidays, add_working_days
 from drivecli.errors import Refused
+from drivecli.packaged import packaged_text
 from drivecli.queries import workers as worker_queries
 from drivecli.services import (
     approaches,
@@ -106,12 +107,10 @@ def _only_the_demo(settings: Settings) -> None:
 
 
 def _fill(told: Said, connection: Connection) -> None:
-    """Tell every story into the new store. Nobody can see it yet, and an unfinished one is thrown away: so it need
-    not reach the disk after every act, only in the end.
-    """
+    """Tell every story into the new store, which nobody can see yet."""
     catalogue = Catalogue()
-    connection.run("PRAGMA synchronous = OFF")
     in_order = sorted(_acts(told, catalogue.holidays), key=attrgetter("on", "rank"))
+    connection.run("PRAGMA synchronous = OFF")  # an unfinished demo is thrown away; the finished one is written whole
     for day, group in groupby(in_order, attrgetter("on")):
         acts = list(group)
         for at, act in zip(_moments(day, len(acts)), acts, strict=True):
@@ -159,8 +158,8 @@ def _team(told: Said, calendar: "_Calendar") -> Iterator[_Act]:
         )
         yield _Act(on, first if each["username"] == lead else lead, "drive worker add", add)
     for each in told["away"]:
-        days = {"from_on": calendar.day(each["from"]), "to_on": calendar.day(each["to"])}
-        away = partial(workers.away, username=each["username"], cover=each["cover"], **days)
+        begins, ends = calendar.day(each["from"]), calendar.day(each["to"])
+        away = partial(workers.away, username=each["username"], from_on=begins, to_on=ends, cover=each["cover"])
         yield _Act(calendar.day(each["ago"]), each["username"], "drive worker away", away)
 
 
