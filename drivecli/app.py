@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from drivecli.errors import NotFound, Refused, StoreUnusable
+from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
 from drivecli.render import Out
 from drivecli.settings import Settings, read_settings
 
@@ -176,6 +176,12 @@ class App:
         elif self.settings.today:
             self.out.warn(f"DRIVE_TODAY is set: today is taken to be {self.settings.today.isoformat()}.")
 
+    def refusal(self, error: BaseException) -> DriveError | None:
+        """What a database's own error means for the person; None when it is not one."""
+        from drivecli import db
+
+        return db.as_refusal(error)
+
     def close(self) -> None:
         """Close the store, if it was opened."""
         if self._db:
@@ -205,7 +211,11 @@ class App:
         db = self.open_unchecked(write=write)
         if not write:
             db.begin(write=False)
-        self._store_settings = read_store_settings(db)
+        try:
+            self._store_settings = read_store_settings(db)
+        except BaseException:
+            self.close()
+            raise
         return db
 
     def _outdated(self) -> bool:

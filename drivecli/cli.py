@@ -49,7 +49,7 @@ GROUPS: Mapping[str, Table] = {
         "timeline": ("timeline:timeline", "Everything that happened in a case, in order."),
         "stage": ("stage:stage", "Move a case to another stage."),
         "hold": ("hold:hold", "Stop direct contact until a day, or lift the hold."),
-        "suspend": ("suspension:suspend", "Suspend a case: custody, hospital, whereabouts unknown."),
+        "suspend": ("suspension:suspend", "Suspend a case, or say anew when the person will be released."),
         "resume": ("suspension:resume", "Take up a suspended case again."),
         "transfer": ("assignment:transfer", "Give a case another manager."),
         "extend": ("extension:extend", "Extend a case's window."),
@@ -82,7 +82,7 @@ GROUPS: Mapping[str, Table] = {
     },
     "practice": {
         "show": ("practice:show", "Show the practice rules as they stand."),
-        "check": ("practice:check", "Check a file of your own, and what it would change."),
+        "check": ("practice:check", "Check a file of your own, and list the open cases whose deadlines would change."),
         "apply": ("practice:apply", "Store a file of your own and bring every open case up to it."),
     },
 }
@@ -153,9 +153,7 @@ def _announce(app: App) -> None:
 
 
 def _fault(error: Exception, app: App) -> int:
-    from drivecli import db
-
-    refusal = db.as_refusal(error)
+    refusal = app.refusal(error)
     if refusal:
         app.out.error(refusal)
         return refusal.code

@@ -160,8 +160,9 @@ def copy_file(connection: Connection, key: str, to: Path) -> None:
     """
     os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection.run("VACUUM INTO :path", path=str(to))
-    copy = _open_file(to, key, Store("copy", path=to), write=False)
+    copy = _open_file(to, key, Store("copy", path=to), write=True)
     try:
+        copy.run("PRAGMA journal_mode = WAL")  # which VACUUM INTO does not carry over
         faults = copy.run("PRAGMA cipher_integrity_check").fetchall()
         sound = not faults and copy.value("PRAGMA integrity_check") == "ok"
     finally:

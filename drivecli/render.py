@@ -7,66 +7,15 @@ text from the store can control the terminal.
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any, TextIO
 
-from drivecli.domain.days import say_day
 from drivecli.errors import DriveError, NotUnderstood
+from drivecli.layout import GAP, Column, aligned, cells, columns_for, fit, safe_text, say, shown, width
 
 FORMATS = ("table", "plain", "markdown", "csv", "json", "jsonl")
 MACHINE = ("csv", "json", "jsonl")
-GAP = "  "
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a list: the field it shows, its heading, and how it is said.
-
-    `soft` text may be wrapped. A `whole` column is said of the whole row; its field is only a name.
-    """
-
-    field: str
-    heading: str
-    say: Callable[[Any], str] | None = None
-    soft: bool = False
-    whole: bool = False
-
-
-def words(code: Any) -> str:
-    """A code as people read it: not_engaged becomes "not engaged"."""
-    return "" if code is None else str(code).replace("_", " ")
-
-
-def say(value: Any) -> str:
-    """Any value as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return say_day(value)
-    if isinstance(value, (list, tuple)):
-        return ", ".join(say(each) for each in value)
-    return str(value)
-
-
-def safe_text(text: str) -> str:
-    """Text that cannot control a terminal, forge a line or reverse its order: such characters are shown, not sent."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_safe_letter(letter) for letter in text)
-
-
-def _safe_letter(letter: str) -> str:
-    code = ord(letter)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    if letter.isprintable() or letter in "\u200c\u200d\u200e\u200f\u061c\xa0\u3000":
-        return letter
-    return f"<U+{code:04X}>"
 
 
 class Out:
@@ -109,7 +58,7 @@ class Out:
         elif not rows:
             self.note(empty)
         else:
-            self._people(rows, _columns_for(columns, self.chosen))
+            self._people(rows, columns_for(columns, self.chosen))
 
     def thing(self, thing: Any, page: Callable[["Out", Any], Iterable[str]]) -> None:
         """One thing: an object for programs, a page of lines for people."""
@@ -181,17 +130,17 @@ class Out:
 
     def columns(self, lines: list[list[str]]) -> list[str]:
         """Aligned columns without a heading."""
-        return _aligned([[safe_text(cell) for cell in line] for line in lines])
+        return aligned([[safe_text(cell) for cell in line] for line in lines])
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Labels and their values, one under another."""
-        widest = max((_width(label) for label, _ in pairs), default=0)
-        return [f"{label}{' ' * (widest - _width(label))}{GAP}{safe_text(value)}" for label, value in pairs]
+        widest = max((width(label) for label, _ in pairs), default=0)
+        return [f"{label}{' ' * (widest - width(label))}{GAP}{safe_text(value)}" for label, value in pairs]
 
     def two_parts(self, first: str, second: str) -> list[str]:
         """Two parts on one line; on two where this terminal is too narrow. Nothing is cut."""
         first, second = safe_text(first), safe_text(second)
-        if not self.on_terminal or _width(first) + _width(second) + len(GAP) <= self.width:
+        if not self.on_terminal or width(first) + width(second) + len(GAP) <= self.width:
             return [f"{first}{GAP}{second}"]
         return [first, f"      {second}"]
 
@@ -206,7 +155,7 @@ class Out:
 
     def table_lines(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
         """A list inside a page: aligned columns."""
-        return _aligned([[column.heading for column in columns], *(_cells(row, columns) for row in rows)])
+        return aligned([[column.heading for column in columns], *(cells(row, columns) for row in rows)])
 
     @property
     def for_programs(self) -> bool:
@@ -265,7 +214,7 @@ class Out:
         if self.form == "markdown":
             from tabulate import tabulate
 
-            cells = [[each.replace("|", "\\|") for each in _cells(row, columns)] for row in rows]
+            cells = [[shown(each).replace("|", "\\|") for each in cells(row, columns)] for row in rows]
             headings = [column.heading for column in columns]
             self.text(tabulate(cells, headers=headings, tablefmt="github", disable_numparse=True))
         elif self.form == "plain":
@@ -275,11 +224,10 @@ class Out:
             self._rich(rows, columns)
 
     def _rich(self, rows: Sequence[Any], columns: Sequence[Column]) -> None:
-        cells = [_cells(row, columns) for row in rows]
-        widths = [max(_width(line[n]) for line in [[c.heading for c in columns], *cells]) for n in range(len(columns))]
-        least = sum(min(w, 16) if c.soft else w for w, c in zip(widths, columns, strict=True)) + 2 * len(columns)
-        if least > self.width:
-            self._blocks(cells, columns)
+        lines = [cells(row, columns) for row in rows]
+        fitted = fit(lines, columns, self.width)
+        if fitted is None:
+            self._blocks(lines, columns)
             return
         from rich import box
         from rich.console import Console
@@ -289,13 +237,14 @@ class Out:
         table = Table(
             box=box.SIMPLE_HEAD if _can_show(self.stdout, "─") else box.ASCII2,
             pad_edge=False,
+            show_edge=False,
             header_style="bold",
             padding=(0, 1, 0, 0),
         )
-        for column in columns:
+        for column in fitted.columns:
             table.add_column(column.heading, no_wrap=not column.soft, overflow="fold")
-        for line in cells:
-            table.add_row(*(Text(each) for each in line))
+        for line in fitted.lines:
+            table.add_row(*(Text(shown(each)) for each in line))
         console = Console(
             file=self.stdout,
             width=self.width,
@@ -309,25 +258,16 @@ class Out:
             legacy_windows=False,
         )
         console.print(table)
+        if fitted.left_out:
+            self.note(f"Too narrow for: {', '.join(fitted.left_out).lower()}. Everything: --format plain")
 
-    def _blocks(self, cells: list[list[str]], columns: Sequence[Column]) -> None:
+    def _blocks(self, lines: list[list[str]], columns: Sequence[Column]) -> None:
         """Too narrow for a table: one block per row, nothing cut."""
-        for line in cells:
+        for line in lines:
             for column, cell in zip(columns, line, strict=True):
                 if cell:
-                    self._line(f"{column.heading}: {cell}")
+                    self._line(f"{column.heading}: {shown(cell)}")
             self._line("")
-
-
-def _columns_for(columns: Sequence[Column], chosen: list[str] | None) -> Sequence[Column]:
-    if not chosen:
-        return columns
-    ours = {column.field: column for column in columns}
-    return [ours.get(name) or Column(name, words(name)) for name in chosen]
-
-
-def _cells(row: Any, columns: Sequence[Column]) -> list[str]:
-    return [safe_text((column.say or say)(row if column.whole else getattr(row, column.field))) for column in columns]
 
 
 def _cell(value: Any) -> str:
@@ -357,22 +297,6 @@ def _json(value: Any) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=True)
-
-
-def _aligned(lines: list[list[str]]) -> list[str]:
-    widths = [max(_width(line[n]) for line in lines) for n in range(len(lines[0]))]
-    return [
-        GAP.join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    ]
-
-
-def _width(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from wcwidth import wcswidth
-
-    return max(wcswidth(text), 0)
 
 
 def _is_terminal(stream: Any) -> bool:

@@ -107,7 +107,11 @@ def write_named_store(settings: Settings, url: str) -> None:
 
 def make_private_folder(path: Path) -> None:
     """Make a folder, and those above it that are missing, that only this user may enter."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+        if os.name == "posix":
+            each.chmod(0o700)  # whatever the umask
     if os.name == "posix":
         path.chmod(0o700)
 

@@ -4,8 +4,8 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
+from drivecli.layout import Column
 from drivecli.params import TEXT
-from drivecli.render import Column
 
 LIST = [Column("name", "Agency"), Column("kind", "Kind")]
 

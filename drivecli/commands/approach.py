@@ -9,8 +9,8 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.codes import read_code
 from drivecli.domain.days import say_day
+from drivecli.layout import words
 from drivecli.params import CODE, DAY_TO_COME, TEXT, case_argument, on_option
-from drivecli.render import words
 
 
 @command(

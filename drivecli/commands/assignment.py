@@ -15,8 +15,8 @@ from drivecli.commandline import Everywhere, command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood
+from drivecli.layout import words
 from drivecli.params import USERNAME, case_argument, on_option, reason_option
-from drivecli.render import words
 
 F = TypeVar("F", bound=Callable[..., Any])
 MANAGER = "case_manager"

@@ -8,6 +8,7 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
+from drivecli.layout import Column, words
 from drivecli.params import (
     CASE,
     CODE,
@@ -19,7 +20,6 @@ from drivecli.params import (
     case_argument,
     reason_option,
 )
-from drivecli.render import Column, words
 
 LIST = [
     Column("ref", "Ref"),
@@ -192,7 +192,7 @@ def list_(app: App, status: str | None, manager: str | None, area: str | None) -
 @click.argument("text", type=TEXT, help="A name, part of one, an alias, a ref or another agency's reference.")
 @click.pass_obj
 def find(app: App, text: str) -> None:
-    """Find cases, open and closed, by name, alias, ref or reference. Accents and case do not matter."""
+    """Find cases by name, alias, ref or reference, open and closed. Accents and case do not matter."""
     from drivecli.queries import cases
 
     db = app.read()

@@ -5,9 +5,10 @@ from datetime import date
 
 from drivecli.domain.days import say_day
 from drivecli.domain.practice import weight_rank
+from drivecli.layout import Column, safe_text, say, words
 from drivecli.queries.case_page import CasePage
 from drivecli.queries.cases import DeadlineRow
-from drivecli.render import Column, Out, safe_text, say, words
+from drivecli.render import Out
 
 CONTACTS = [
     Column("id", "No."),

@@ -5,34 +5,37 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.errors import OVERDUE, NotUnderstood
+from drivecli.layout import Column, say, unbroken, words
 from drivecli.params import CODE, USERNAME
 from drivecli.queries import caseload as query
 from drivecli.queries.cases import CaseRow
-from drivecli.render import Column, say, words
 
 
 def _state(row: CaseRow) -> str:
     parts = []
     if row.hold:
-        parts.append(f"HOLD until {say(row.hold)}")
+        parts.append(f"HOLD until {unbroken(say(row.hold))}")
     if row.overdue:
-        parts.append(f"OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}")
+        parts.append(unbroken(f"OVERDUE {row.overdue_days} day{'' if row.overdue_days == 1 else 's'}"))
     if row.status == "suspended":
         parts.append("suspended")
     if row.seen_until:
-        parts.append(f"known until {say(row.seen_until)}")
+        parts.append(f"known until {unbroken(say(row.seen_until))}")
     return "; ".join(parts)
+
+
+def _due(row: CaseRow) -> str:
+    return f"{words(row.next_due_kind)}, {unbroken(say(row.next_due_on))}" if row.next_due_on else ""
 
 
 COLUMNS = [
     Column("ref", "Ref"),
     Column("name", "Person"),
     Column("manager", "Manager"),
-    Column("tier", "Tier", words),
-    Column("stage", "Stage", words),
-    Column("next_due_kind", "Due", words),
-    Column("next_due_on", "On"),
-    Column("", "State", _state, whole=True),
+    Column("tier", "Tier", words, breaks=True, spare=True),
+    Column("stage", "Stage", words, breaks=True, spare=True),
+    Column("due", "Due", _due, whole=True, breaks=True),
+    Column("state", "State", _state, whole=True, breaks=True),
 ]
 
 
@@ -59,7 +62,10 @@ COLUMNS = [
 @click.option("--exit-code", is_flag=True, help="End with code 10 when any row is overdue.")
 @click.pass_obj
 def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
-    """Open cases, most urgent first: by weight of what is overdue, then tier, then days."""
+    """Open cases, most urgent first; --overdue for who needs help today.
+
+    Most urgent first means: by the weight of what is overdue, then by tier, then by days.
+    """
     if mine + bool(wanted["manager"]) + bool(wanted["unallocated"]) > 1:
         raise NotUnderstood("Choose one of --mine, --manager and --unallocated.")
     db = app.read()

@@ -7,8 +7,9 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
+from drivecli.layout import Column, say, words
 from drivecli.params import CODE, DAY, TEXT, USERNAME, case_argument, note_options, on_option, reason_option
-from drivecli.render import Column, Out, say, words
+from drivecli.render import Out
 
 LIST = [
     Column("id", "No."),
@@ -91,7 +92,7 @@ def told(required: bool) -> Any:
 @note_options
 @click.pass_obj
 def log(app: App, ref: Any, **said: Any) -> None:
-    """Log a contact, or an attempt, on a case."""
+    """Log a contact or an attempt."""
     from drivecli.services import contacts
 
     with app.work() as work:
@@ -120,7 +121,7 @@ def log(app: App, ref: Any, **said: Any) -> None:
 @reason_option()
 @click.pass_obj
 def correct(app: App, number: int, reason: str, withdraw: bool, **said: Any) -> None:
-    """Put a wrong contact right. The old one stays readable."""
+    """Put a wrong contact right, with a reason. The old one stays readable."""
     from drivecli.services import contacts
 
     changes = {name: value for name, value in said.items() if value is not None}

@@ -34,7 +34,7 @@ WHAT = ("opened", "stage", "assignment", "review")
 def correct(
     app: App, ref: Any, what: str, on: date | None, to: str | None, number: int | None, withdraw: bool, reason: str
 ) -> None:
-    """Put a wrong fact right. The wrong one stays readable in the timeline."""
+    """Put a wrong fact right, with a reason. The wrong one stays readable in the timeline."""
     from drivecli.services import corrections
 
     said = corrections.Correction(what=what, on=on, to=to, number=number, withdraw=withdraw)

@@ -8,7 +8,7 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.errors import DAMAGED, DriveError
-from drivecli.render import Column
+from drivecli.layout import Column
 
 if TYPE_CHECKING:
     from drivecli.services.checks import Check
@@ -37,7 +37,6 @@ def doctor(app: App) -> int:
 
 def _checks(app: App) -> "Iterator[Check]":
     """What can be looked at; a store that will not open is a failed check, not the end of the line."""
-    from drivecli import db
     from drivecli.services import checks
 
     yield from checks.of_computer(app.settings)
@@ -48,7 +47,7 @@ def _checks(app: App) -> "Iterator[Check]":
     except DriveError as error:
         yield checks.Check("store", "fail", error.message, error.next)
     except Exception as error:
-        refusal = db.as_refusal(error)
+        refusal = app.refusal(error)
         if refusal is None:
             raise
         yield checks.Check("store", "fail", refusal.message, refusal.next)

@@ -9,7 +9,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.lines import join_line, with_words
 from drivecli.errors import DriveError
-from drivecli.render import Column
+from drivecli.layout import Column
 
 if TYPE_CHECKING:
     from drivecli.services.drafts import Writer
@@ -85,13 +85,12 @@ def drop(app: App, number: int) -> None:
 
 def keep(app: App, line: Sequence[str], words: Sequence[str]) -> None:
     """Keep the words of a line that failed; where the store will not open, print them back, and write them nowhere."""
-    from drivecli import db
     from drivecli.services import drafts
 
     try:
         number = drafts.keep(app.open_checked(write=True), _writer(app), join_line(line), "\f".join(words))
     except Exception as error:  # whatever is wrong with the store, the words come first
-        if not isinstance(error, DriveError) and db.as_refusal(error) is None and app.asked.debug:
+        if not isinstance(error, DriveError) and app.refusal(error) is None and app.asked.debug:
             raise
         app.out.warn("Your words could not be kept. Here they are:")
         app.out.warn("\n".join(words))

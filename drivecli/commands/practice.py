@@ -8,9 +8,9 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.practice import Rule
+from drivecli.layout import Column, words
 from drivecli.params import reason_option
 from drivecli.queries.clock import Difference
-from drivecli.render import Column, words
 
 PATH = click.Path(path_type=Path)
 WHERE = "A TOML file, or a folder shaped like the packaged templates."

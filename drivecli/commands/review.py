@@ -9,8 +9,8 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
+from drivecli.layout import words
 from drivecli.params import CODE, case_argument, note_options, on_option
-from drivecli.render import words
 
 
 @command(

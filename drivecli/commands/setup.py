@@ -29,7 +29,7 @@ read everything with another tool. Encryption at rest and backups are your datab
 def init(
     app: App, name: str | None, username: str | None, role: str | None, site: str | None, join: str | None
 ) -> None:
-    """Start a store with its first worker, or join your team's."""
+    """Start a store, or join your team's."""
     if join:
         _join(app, join, username)
         return
@@ -61,35 +61,26 @@ def init(
 @click.pass_obj
 def upgrade(app: App, recompute: bool) -> None:
     """Bring a store to this release. A checked copy is taken before its form changes."""
-    from drivecli import keys
-    from drivecli.db import SCHEMA
-    from drivecli.packaged import fingerprint
-    from drivecli.queries.store import read_store_settings
     from drivecli.services import upgrade as service
 
     db = app.open_unchecked(write=True)
-    found = read_store_settings(db, older=True)
-    copy = None
-    if found["schema"] != SCHEMA:
-        key = keys.read_key(app.settings) if app.settings.store.path else ""
-        copy = service.bring_schema(db, found["schema"], key, app.settings.data / "copies")
+    needs = service.look(db, recompute=recompute)
+    copy = service.bring_schema(db, needs, app.settings) if needs.schema else None
     app.close()
     cases = 0
-    if recompute or copy or found["rules"] != fingerprint():
+    if needs.clock:
         app.bringing_forward = True
         with app.work() as work:
             cases = service.bring_clock(work)
-    done = service.Upgraded(found["schema"], SCHEMA, copy, cases)
+    done = service.Upgraded(needs.found, needs.newest, copy, cases)
     if copy:
         app.out.note(f"A checked copy from before is at {copy}.")
-    newer = found["schema"] != SCHEMA or cases
-    app.out.done(
-        done,
-        f"The store is at this release. The clock was run for {cases} open cases."
-        if newer
-        else "The store is at this release already. Nothing was changed.",
-        ref=SCHEMA,
+    said = (
+        f"The store is at this release. The clock was run for {cases} open case{'' if cases == 1 else 's'}."
+        if needs.schema or needs.clock
+        else "The store is at this release already. Nothing was changed."
     )
+    app.out.done(done, said, ref=needs.newest)
 
 
 def _join(app: App, address: str, username: str | None) -> None:

@@ -6,10 +6,10 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
+from drivecli.layout import Column, words
 from drivecli.params import case_argument
 from drivecli.queries import timeline as query
 from drivecli.queries.timeline import TimelineRow
-from drivecli.render import Column, words
 
 COLUMNS = [
     Column("on", "Day"),

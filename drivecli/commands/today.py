@@ -6,9 +6,10 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.errors import StoreUnusable
+from drivecli.layout import say, words
 from drivecli.queries import today as query
 from drivecli.queries.today import DayRow
-from drivecli.render import Out, say, words
+from drivecli.render import Out
 
 TITLES = {
     "hold": "HOLD: no direct contact",

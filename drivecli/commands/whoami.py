@@ -7,7 +7,8 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
-from drivecli.render import Out, say, words
+from drivecli.layout import say, words
+from drivecli.render import Out
 
 
 @dataclass(frozen=True)

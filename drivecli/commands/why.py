@@ -7,18 +7,19 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
+from drivecli.layout import say, words
 from drivecli.params import case_argument
 from drivecli.queries import cases
 from drivecli.queries import why as query
 from drivecli.queries.why import WhyRow
-from drivecli.render import Out, say, words
+from drivecli.render import Out
 
 
 @command(examples=["drive why 42", "drive why WS-0042 --json"], see=["drive case show REF", "drive practice show"])
 @case_argument
 @click.pass_obj
 def why(app: App, ref: Any) -> None:
-    """Explain every deadline: its rule, what started it, what was skipped, what would stop it."""
+    """Explain every deadline of a case: its rule, what started it, what was skipped, what would stop it."""
     db = app.look(ref)
     case = cases.find(db, ref, app.prefix())
     rows = query.why(db, case.id, app.today)

@@ -7,8 +7,9 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
+from drivecli.layout import Column, say, words
 from drivecli.params import CODE, DAY_TO_COME, TEXT, USERNAME, on_option, reason_option
-from drivecli.render import Column, Out, say, words
+from drivecli.render import Out
 
 LIST = [
     Column("username", "Username"),

@@ -4,9 +4,9 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
+from drivecli.layout import Column, words
 from drivecli.queries import workload as query
 from drivecli.queries.workload import WorkloadRow
-from drivecli.render import Column, words
 
 COLUMNS = [
     Column("username", "Worker"),
@@ -25,6 +25,6 @@ COLUMNS = [
 )
 @click.pass_obj
 def workload(app: App) -> None:
-    """A row per worker: open, suspended and overdue cases, windows ending soon, capacity."""
+    """A row per worker: cases, overdue, capacity, and windows ending soon."""
     db = app.read()
     app.out.rows(query.workload(db, app.today), WorkloadRow, COLUMNS, empty="No workers. Add one: drive worker add")

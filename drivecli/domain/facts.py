@@ -9,6 +9,8 @@ FAR = date.max
 
 @dataclass(frozen=True, slots=True)
 class Stage:
+    """The case moved to `stage`."""
+
     id: int
     on: date
     stage: str
@@ -60,6 +62,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
+    """Work with the person was suspended from `on` until the day it was resumed."""
+
     id: int
     on: date
     reason: str
@@ -82,6 +86,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
+    """A worker in a role on the case; `specialist` is everybody but the case manager."""
+
     id: int
     on: date
     worker: int
@@ -93,6 +99,8 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """Something was reviewed: the case, engagement, the closure plan, ..."""
+
     id: int
     on: date
     kind: str
@@ -100,6 +108,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
+    """The window was extended by calendar months."""
+
     id: int
     on: date
     months: int

@@ -94,7 +94,7 @@ def row(db: Connection, username: str) -> WorkerRow:
 
 def listed(db: Connection, *, role: str | None, everyone: bool) -> list[WorkerRow]:
     """Workers by username; those who left only when `everyone`."""
-    found = db.rows(WorkerRow, f"{_ROW} ORDER BY w.username")
+    found = sorted(db.rows(WorkerRow, _ROW), key=lambda each: each.username)
     return [each for each in found if (everyone or each.left_on is None) and role in (None, each.role)]
 
 
@@ -126,7 +126,7 @@ class AgencyRow:
 
 def agencies(db: Connection) -> list[AgencyRow]:
     """Agencies by name."""
-    return db.rows(AgencyRow, "SELECT id, name, kind FROM agency ORDER BY name")
+    return sorted(db.rows(AgencyRow, "SELECT id, name, kind FROM agency"), key=lambda each: each.name.casefold())
 
 
 def find_agency(db: Connection, name: str) -> int:

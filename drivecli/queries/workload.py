@@ -30,7 +30,7 @@ class WorkloadRow:
 
 def workload(db: Connection, today: date) -> list[WorkloadRow]:
     """Workers who have not left, most overdue first."""
-    return db.rows(
+    found = db.rows(
         WorkloadRow,
         """
         WITH held AS (
@@ -47,16 +47,16 @@ def workload(db: Connection, today: date) -> list[WorkloadRow]:
         SELECT w.username, w.name, w.role,
                COUNT(CASE WHEN l.status = 'open' THEN 1 END),
                COUNT(CASE WHEN l.status = 'suspended' THEN 1 END),
-               COUNT(CASE WHEN l.next_due_on < :today THEN 1 END) AS overdue,
+               COUNT(CASE WHEN l.next_due_on < :today THEN 1 END),
                COUNT(CASE WHEN l.window_ends_on >= :today AND l.window_ends_on <= :ending THEN 1 END),
                CAST(COALESCE(SUM(l.soon), 0) AS INTEGER), w.capacity
         FROM worker w LEFT JOIN late l ON l.worker_id = w.id
         WHERE w.left_on IS NULL
         GROUP BY w.id, w.username, w.name, w.role, w.capacity
-        ORDER BY overdue DESC, w.username
         """,
         no=False,
         today=today,
         week_end=today + timedelta(days=WEEK),
         ending=today + timedelta(days=ENDING),
     )
+    return sorted(found, key=lambda each: (-each.overdue, each.username))

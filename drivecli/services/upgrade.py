@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from drivecli import migrations
-from drivecli.db import Connection, copy_file
+from drivecli import keys, migrations
+from drivecli.db import SCHEMA, Connection, copy_file
 from drivecli.errors import StoreUnusable
 from drivecli.packaged import fingerprint
+from drivecli.queries.store import read_store_settings
 from drivecli.services.practice import recompute
-from drivecli.settings import make_private_folder
+from drivecli.settings import Settings, make_private_folder
 from drivecli.work import Work
 
 
@@ -23,7 +23,24 @@ class Upgraded:
     cases: int
 
 
-def bring_schema(db: Connection, found: str, key: str, copies: Path) -> str | None:
+@dataclass(frozen=True)
+class Needs:
+    """What a store needs to be at this release: its `found` schema brought to the `newest`, its clock run anew."""
+
+    found: str
+    newest: str
+    schema: bool
+    clock: bool
+
+
+def look(db: Connection, *, recompute: bool) -> Needs:
+    """What this store needs. Raises StoreUnusable when it is newer than this release."""
+    settings = read_store_settings(db, older=True)
+    older = settings["schema"] != SCHEMA
+    return Needs(settings["schema"], SCHEMA, older, recompute or older or settings["rules"] != fingerprint())
+
+
+def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None:
     """Run the schema's steps, all or none, after a checked copy of a file store. Returns where the copy is.
 
     Raises StoreUnusable when a step leaves rows that point nowhere; nothing is changed then.
@@ -31,10 +48,11 @@ def bring_schema(db: Connection, found: str, key: str, copies: Path) -> str | No
     copy = None
     if not db.is_postgres:
         assert db.store.path is not None
+        copies = settings.data / "copies"
         make_private_folder(copies)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        copy = copies / f"{db.store.path.stem}-{found}-{moment}.db"
-        copy_file(db, key, copy)
+        copy = copies / f"{db.store.path.stem}-{needs.found}-{moment}.db"
+        copy_file(db, keys.read_key(settings), copy)
         db.run("PRAGMA foreign_keys = OFF")  # a table that is rebuilt must not take its children with it
     db.begin(write=True, orm=True)
     try:

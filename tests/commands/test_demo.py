@@ -21,10 +21,10 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 INIT = "init --name 'Sam Okoro' --username sam --role team_lead --site WS"
 
-BANNED = (
-    "offender abuser nominal target client complainant refused no-show punish sanction safe clear escalate escalation"
-    " he she him her his hers himself herself man woman wife husband girlfriend boyfriend mother father ex-partner"
-).split()
+BANNED = """
+offender abuser nominal target client complainant refused no-show punish sanction safe clear escalate escalation
+he she him her his hers himself herself man woman wife husband girlfriend boyfriend mother father ex-partner
+"""
 
 OFCOM_DRAMA = re.compile(r"07700 900\d{3}")
 
@@ -56,8 +56,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture
 def demo(made: Made, tmp_path: Path) -> Iterator[Drive]:
     """`demo("...")` in a home that has the demo and a real store."""
-    shutil.copytree(made.home, tmp_path / "home")
-    drive = at(tmp_path / "home")
+    shutil.copytree(made.home, tmp_path / "copy")
+    drive = at(tmp_path / "copy")
     yield drive
     drive.close()
 
@@ -80,7 +80,7 @@ def store(demo: Drive) -> Iterator[db.Connection]:
 
 def at(home: Path) -> Drive:
     """A person's `drive` with the demo's own day: DRIVE_TODAY is not set."""
-    return Drive(home, "file", env={"DRIVE_WORKER": None, "DRIVE_DATABASE": None}, today=None)  # type: ignore[dict-item]
+    return Drive(home, "file", today=None)
 
 
 def real_files(home: Path) -> dict[str, bytes]:
@@ -114,9 +114,7 @@ def test_typed_again_it_shows_the_same_and_says_how_to_make_it_anew(demo: Drive)
     again = demo("demo", ok=True)
 
     assert again.out == (
-        "DEMO: invented people, a separate store.\n"
-        "The demo is there already.\n"
-        "Today in the demo is Mon 2 Mar 2026.\n"
+        "DEMO: invented people, a separate store.\nThe demo is there already.\nToday in the demo is Mon 2 Mar 2026.\n"
     ) + overdue(demo)
     assert again.err.endswith("drive demo --reset makes it anew.\n")
 
@@ -237,11 +235,10 @@ def test_whoever_tries_it_acts_as_its_case_manager_and_may_act_as_others(demo: D
 
 
 def test_thirty_cases_lie_with_four_managers_in_three_areas(demo: Drive, rows: list[dict[str, Any]]) -> None:
-    everyone = demo("--demo case list --all --json").json if demo("--demo case list --all").code == 0 else []
+    everyone = demo("--demo case list --json", ok=True).json
 
-    assert len(rows) == 27
-    assert len(everyone or rows) in (27, 30)
-    assert Counter(row["area"] for row in rows) == {"adur": 9, "worthing": 9, "crawley": 9}
+    assert (len(everyone), len(rows)) == (30, 27)
+    assert Counter(row["area"] for row in rows) == {"adur": 8, "worthing": 10, "crawley": 9}
     assert Counter(row["manager"] for row in rows) == {"nia": 7, "tomasz": 7, "adaeze": 6, "gareth": 6, None: 1}
     assert all(re.fullmatch(r"DEMO-00[0-3]\d", row["ref"]) for row in rows)
 
@@ -279,7 +276,7 @@ def test_the_working_states_are_all_there(demo: Drive, rows: list[dict[str, Any]
     assert [row["ref"] for row in rows if row["status"] == "suspended"] == ["DEMO-0011"]
     assert [row["ref"] for row in rows if row["seen_until"]] == ["DEMO-0015"]
     assert [row["ref"] for row in rows if row["window_months"] > 10] == ["DEMO-0004"]
-    assert sorted(row["ref"] for row in rows if row["days_left"] <= 42) == ["DEMO-0005", "DEMO-0006", "DEMO-0007", "DEMO-0008"]
+    assert sorted(row["ref"][-4:] for row in rows if row["days_left"] <= 42) == ["0005", "0006", "0007", "0008"]
     assert demo("--demo case show 22 --json", ok=True).json["earlier_cases"] == ["DEMO-0003"]
 
 
@@ -312,25 +309,33 @@ def test_there_is_a_corrected_contact_and_a_restricted_note(demo: Drive) -> None
 # -- how it was made ---------------------------------------------------------------------------------------------------
 
 
-def test_everything_was_written_down_after_it_happened_and_in_order(store: db.Connection) -> None:
-    facts = "contact approach hold review stage_change assignment opening extension closing seen suspension".split()
+@pytest.mark.parametrize(
+    "table",
+    ["approach", "assignment", "closing", "contact", "extension", "hold", "opening", "review", "seen", "stage_change"],
+)
+def test_everything_was_written_down_after_it_happened_in_working_hours(store: db.Connection, table: str) -> None:
+    times = store.run(f"SELECT occurred_on, recorded_at FROM {table}").fetchall()
 
-    for table in facts:
-        late = f"SELECT COUNT(*) FROM {table} WHERE substr(recorded_at, 1, 10) < occurred_on"
-        assert store.value(late) == 0, table
-        assert store.value(f"SELECT MAX(recorded_at) FROM {table}") < "2026-03-02T18", table
-        assert store.value(f"SELECT COUNT(*) FROM {table} WHERE substr(recorded_at, 12, 2) NOT BETWEEN '09' AND '16'") == 0
-    assert store.value("SELECT COUNT(*) FROM contact WHERE substr(recorded_at, 1, 10) > occurred_on") > 50
-    assert store.value("SELECT COUNT(*) FROM event e JOIN event n ON n.id > e.id AND n.at < e.at") == 0
+    assert times
+    assert [each for each in times if each[1][:10] < each[0]] == []
+    assert [each for each in times if each[1][:10] > "2026-03-02"] == []
+    assert [each for each in times if not "09" <= each[1][11:13] <= "16"] == []
 
 
-def test_each_thing_was_recorded_by_one_worker_in_one_unit_of_work(store: db.Connection) -> None:
-    commands = {row[0] for row in store.run("SELECT DISTINCT command FROM event").fetchall()}
-    mixed = store.value("SELECT COUNT(*) FROM contact k JOIN event e ON e.id = k.event_id WHERE k.recorded_by <> e.worker_id")
+def test_some_contacts_were_written_down_a_day_or_two_later(store: db.Connection) -> None:
+    later = store.value("SELECT COUNT(*) FROM contact WHERE substr(recorded_at, 1, 10) > occurred_on")
 
-    assert {"drive case open", "drive contact log", "drive approach", "drive review", "drive assign"} <= commands
-    assert mixed == 0
-    assert store.value("SELECT COUNT(DISTINCT recorded_by) FROM contact") >= 8
+    assert 50 < later < store.value("SELECT COUNT(*) FROM contact") / 2
+
+
+def test_its_record_is_in_order_of_time_and_each_thing_by_whoever_would_have_done_it(store: db.Connection) -> None:
+    events = store.run("SELECT at, command FROM event ORDER BY id").fetchall()
+    by_others = "SELECT COUNT(*) FROM contact k JOIN event e ON e.id = k.event_id WHERE k.recorded_by <> e.worker_id"
+
+    assert events == sorted(events, key=lambda event: event[0])
+    assert {"drive case open", "drive contact log", "drive approach", "drive review"} <= {each[1] for each in events}
+    assert store.value(by_others) == 0
+    assert store.value("SELECT COUNT(DISTINCT recorded_by) FROM contact") == 11
 
 
 def test_its_deadlines_are_what_the_rules_answer_from_scratch(store: db.Connection) -> None:
@@ -340,15 +345,16 @@ def test_its_deadlines_are_what_the_rules_answer_from_scratch(store: db.Connecti
 # -- its words ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", BANNED)
-def test_no_story_uses_a_banned_word_or_assumes_a_sex(word: str) -> None:
-    assert re.findall(rf"\b{word}\b", TOLD, re.IGNORECASE) == []
+def test_no_story_uses_a_banned_word_or_assumes_a_sex() -> None:
+    banned = [word for word in BANNED.split() if re.search(rf"\b{word}\b", TOLD, re.IGNORECASE)]
+
+    assert banned == []
 
 
 def test_no_story_tells_anything_of_a_victim() -> None:
     spoken_of = set(re.findall(r"victim\S*(?: \w+)?", TOLD.lower()))
 
-    assert spoken_of <= {"victim's adviser", 'victim service', 'victim_service"'}
+    assert spoken_of <= {"victim's adviser", "victim service", 'victim_service"'}
 
 
 def test_phone_numbers_are_from_the_range_kept_for_drama(demo: Drive) -> None:
@@ -357,4 +363,4 @@ def test_phone_numbers_are_from_the_range_kept_for_drama(demo: Drive) -> None:
     assert len(numbers) > 20
     assert len(numbers) == len(set(numbers))
     assert [each for each in numbers if not OFCOM_DRAMA.fullmatch(each)] == []
-    assert re.findall(r"\b0\d{4}", OFCOM_DRAMA.sub("", TOLD)) == []
+    assert re.findall(r"\b0\d{3,4} ?\d{5,6}\b", OFCOM_DRAMA.sub("", TOLD)) == []

@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("other_id", sa.Integer(), nullable=False),
         sa.Column("same", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.CheckConstraint("person_id < other_id", name="ck_person_link_order"),
+        sa.CheckConstraint("person_id < other_id", name=op.f("ck_person_link_order")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_person_link_event_id_event"),
         sa.ForeignKeyConstraint(["other_id"], ["person.id"], name="fk_person_link_other_id_person"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_person_link_person_id_person"),
