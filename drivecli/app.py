@@ -56,7 +56,15 @@ class App:
     def out(self) -> Out:
         """Where everything is said."""
         a = self.asked
-        return Out(form=a.format, chosen=a.fields, quiet=a.quiet, verbose=a.verbose, color=a.color, env=self.env)
+        return Out(
+            form=a.format,
+            chosen=a.fields,
+            quiet=a.quiet,
+            verbose=a.verbose,
+            color=a.color,
+            demo=a.demo,
+            env=self.env,
+        )
 
     @cached_property
     def today(self) -> date:

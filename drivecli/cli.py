@@ -162,7 +162,7 @@ def _fault(error: Exception, app: App) -> int:
 
         traceback.print_exc()
     else:
-        app.out.warn(f"drive made a mistake of its own ({type(error).__name__}). Nothing was saved.")
+        app.out.warn(f"A mistake of drive's own ({type(error).__name__}). Nothing was saved.")
         app.out.warn("Type the line again with --debug and send what it says to whoever looks after drive.")
     return OUR_FAULT
 

@@ -8,7 +8,8 @@ same connection, so that both see one transaction.
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -145,6 +146,14 @@ def create_file(path: Path, key: str) -> Connection:
     connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.run("PRAGMA journal_mode = WAL")
     return connection
+
+
+@contextmanager
+def unsynced(connection: Connection) -> Iterator[None]:
+    """For filling a file that nobody can see yet: it is synced whole when it is finished, or thrown away."""
+    connection.run("PRAGMA synchronous = OFF")
+    yield
+    connection.run("PRAGMA synchronous = FULL")
 
 
 def finish_file(connection: Connection) -> None:

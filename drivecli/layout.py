@@ -98,8 +98,8 @@ def width(text: str) -> int:
 SOFT = 16
 """The narrowest that wrapped text is still readable."""
 
-ROOMY, NARROW = 24, 0
-"""How wide a cell that is broken may stay: at first, and when that is not enough (then its longest word)."""
+LIMITS = (32, 24, 18, 0)
+"""How wide a cell that is broken may stay: at first, and as space grows short; at last as its longest word."""
 
 
 def unbroken(text: str) -> str:
@@ -123,7 +123,7 @@ class Fitted:
 
 def fit(lines: list[list[str]], columns: Sequence[Column], space: int) -> Fitted | None:
     """The table in `space` columns: cells broken where they may be, then spare columns left out. None: none fits."""
-    tries = [lines, _broken(lines, columns, ROOMY), _broken(lines, columns, NARROW)]
+    tries = [lines, *(_broken(lines, columns, limit) for limit in LIMITS)]
     for each in tries:
         if _needed(each, columns) <= space:
             return Fitted(columns, each)

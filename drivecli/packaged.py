@@ -16,14 +16,17 @@ CLOCK_FILES = (
 )
 """The files that the clock's answer depends on."""
 
+DEMO = "demo.toml"
+"""The demo's stories: read by `drive demo` alone."""
+
 CLOCK_VERSION = 1
 """Raised whenever a function in `domain.deadlines` would answer differently: a store then knows its rows are older."""
 
 
 def packaged_names() -> list[str]:
-    """Every data file that a service may lay its own over."""
+    """Every data file that a service may lay its own over: all but the demo's stories."""
     return [
-        *sorted(path.name for path in TEMPLATES.glob("*.toml")),
+        *sorted(path.name for path in TEMPLATES.glob("*.toml") if path.name != DEMO),
         *sorted(f"codes/{path.name}" for path in (TEMPLATES / "codes").glob("*.toml")),
     ]
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, TextIO
 
 from drivecli.errors import DriveError, NotUnderstood
-from drivecli.layout import GAP, Column, aligned, cells, columns_for, fit, safe_text, say, shown, width
+from drivecli.layout import GAP, SOFT, Column, aligned, cells, columns_for, fit, safe_text, say, shown, width
 
 FORMATS = ("table", "plain", "markdown", "csv", "json", "jsonl")
 MACHINE = ("csv", "json", "jsonl")
@@ -29,6 +29,7 @@ class Out:
         quiet: bool = False,
         verbose: bool = False,
         color: str = "auto",
+        demo: bool = False,
         env: dict[str, str] | None = None,
     ) -> None:
         self.stdout: TextIO = sys.stdout
@@ -42,6 +43,7 @@ class Out:
         self.verbose = verbose
         self.chosen = [name.strip() for name in chosen.split(",")] if chosen else None
         self.color = color
+        self.demo = demo
 
     # -- what was asked for ------------------------------------------------------------------------------------
 
@@ -95,7 +97,7 @@ class Out:
     def warn(self, text: str) -> None:
         """What must be heard even with --quiet, on stderr."""
         for line in text.splitlines():
-            print(safe_text(line), file=self.stderr)
+            print(safe_text(self._typed_here(line)), file=self.stderr)
 
     def mark(self, text: str) -> None:
         """A marking every screen must carry: on the screen itself, or beside it where a program reads stdout."""
@@ -111,6 +113,14 @@ class Out:
         self.warn(error.message)
         if error.next:
             self.warn(error.next)
+
+    def _typed_here(self, line: str) -> str:
+        """A hint as it must be typed here: on the demo, a line without --demo would open the real store."""
+        if not self.demo:
+            return line
+        import re
+
+        return re.sub(r"(^|: |\(|  +)drive (?!demo|init|--)(?=[a-z])", r"\1drive --demo ", line)
 
     # -- small shapes ------------------------------------------------------------------------------------------
 
@@ -135,23 +145,32 @@ class Out:
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Labels and their values, one under another."""
         widest = max((width(label) for label, _ in pairs), default=0)
-        return [f"{label}{' ' * (widest - width(label))}{GAP}{safe_text(value)}" for label, value in pairs]
+        lines = []
+        for label, value in pairs:
+            first, *more = self._wrapped(safe_text(value), widest + len(GAP))
+            lines.append(f"{label}{' ' * (widest - width(label))}{GAP}{first}")
+            lines += [" " * (widest + len(GAP)) + line for line in more]
+        return lines
 
     def two_parts(self, first: str, second: str) -> list[str]:
         """Two parts on one line; on two where this terminal is too narrow. Nothing is cut."""
         first, second = safe_text(first), safe_text(second)
         if not self.on_terminal or width(first) + width(second) + len(GAP) <= self.width:
             return [f"{first}{GAP}{second}"]
-        return [first, f"      {second}"]
+        return [first, *(f"      {line}" for line in self._wrapped(second, 6))]
+
+    def _wrapped(self, text: str, indent: int) -> list[str]:
+        """A line of text in what this terminal leaves beside an indent; uncut and unwrapped where nobody is looking."""
+        if not self.on_terminal or width(text) + indent <= self.width:
+            return [text]
+        from textwrap import wrap
+
+        return wrap(text, max(self.width - indent, SOFT), break_long_words=False) or [""]
 
     def paragraph(self, text: str) -> list[str]:
         """Words of a person, line by line, wrapped to the terminal; uncut and unwrapped where nobody is looking."""
         lines = [safe_text(line) for line in text.splitlines()]
-        if not self.on_terminal:
-            return lines
-        from textwrap import wrap
-
-        return [part for line in lines for part in wrap(line, max(self.width - 1, 20)) or [""]]
+        return [part for line in lines for part in self._wrapped(line, 0)]
 
     def table_lines(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
         """A list inside a page: aligned columns."""

@@ -76,8 +76,8 @@ ASKS, SHOWS = "questionary prompt_toolkit", "click rich tabulate wcwidth"
 ORM = "sqlmodel sqlalchemy alembic drivecli.models"
 ABOVE = "drivecli.commands drivecli.app drivecli.cli drivecli.params drivecli.render drivecli.prompts"
 TOP_OF_A_COMMAND = (
-    "click drivecli.app drivecli.layout drivecli.params drivecli.render drivecli.errors drivecli.domain drivecli.queries"
-    " drivecli.commands drivecli.commandline"
+    "click drivecli.app drivecli.layout drivecli.params drivecli.render drivecli.errors drivecli.domain"
+    " drivecli.queries drivecli.commands drivecli.commandline"
 )
 
 

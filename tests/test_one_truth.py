@@ -199,7 +199,14 @@ def _tell_and_compare(drive: Drive, *, histories: int, steps: int) -> None:
         assert clock.differences(service.db, CATALOGUE) == []
 
     tell()
-    import sys; print("REFUSED", service.refused, dict(service.db.run("SELECT command, COUNT(*) FROM event GROUP BY command").fetchall()), file=sys.stderr)
+    import sys
+
+    print(
+        "REFUSED",
+        service.refused,
+        dict(service.db.run("SELECT command, COUNT(*) FROM event GROUP BY command").fetchall()),
+        file=sys.stderr,
+    )
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------

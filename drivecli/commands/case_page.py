@@ -52,7 +52,7 @@ def _standing(case: CasePage) -> Iterator[str]:
         yield "APPROACH: nobody has said yet whether the person may be approached. Do not contact the person."
     else:
         until = f", until {say(approach.until)}" if approach.until else ""
-        modes = f", by {words(approach.modes).replace(',', ', ')} only" if approach.modes else ""
+        modes = f", by {words(approach.modes).replace(',', ' or ')} only" if approach.modes else ""
         said = f"APPROACH {words(approach.state)}{until}{modes} (with {approach.with_whom}, {say(approach.on)})."
         yield safe_text(said + ("" if approach.state == "agreed" else " Do not contact the person."))
     if case.suspended:
@@ -72,7 +72,7 @@ def _person(case: CasePage) -> list[tuple[str, str]]:
     return [
         ("Person", case.person),
         ("Also known as", say(case.aliases)),
-        ("Born", say(case.dob)),
+        ("Born", f"{case.dob.day} {case.dob:%b %Y}" if case.dob else ""),
         ("Sex", words(case.sex)),
         ("Ethnicity", say(case.ethnicity)),
         ("Language", language),

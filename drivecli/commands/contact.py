@@ -34,7 +34,7 @@ PAGE = [
     Column("minutes", "Minutes"),
     Column("by", "Made by"),
     Column("recorded_by", "Recorded by"),
-    Column("recorded_at", "Recorded at (UTC)"),
+    Column("recorded_at", "Recorded at", lambda at: f"{at[:16].replace('T', ' ')} UTC"),
     Column("flag", "Flag", words),
     Column("placed", "Placed", words),
     Column("supersedes", "Corrects"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LIST = [
     Column("id", "Draft"),
-    Column("at", "Kept at (UTC)"),
+    Column("at", "Kept at", lambda at: f"{at[:16].replace('T', ' ')} UTC"),
     Column("line", "Line"),
     Column("words", "Words", soft=True),
 ]

@@ -1,21 +1,31 @@
 """`drive case timeline`."""
 
+import re
+from datetime import date
 from typing import Any
 
 import click
 
 from drivecli.app import App
 from drivecli.commandline import command
-from drivecli.layout import Column, words
+from drivecli.layout import Column, say, words
 from drivecli.params import case_argument
 from drivecli.queries import timeline as query
 from drivecli.queries.timeline import TimelineRow
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _spoken(text: str) -> str:
+    """Words of a fact with its codes and days as people read them."""
+    return ISO_DAY.sub(lambda found: say(date.fromisoformat(found[0])), words(text))
+
 
 COLUMNS = [
     Column("on", "Day"),
     Column("what", "What", words),
     Column("id", "No."),
-    Column("words", "", words, soft=True),
+    Column("words", "Said", _spoken, soft=True),
     Column("by", "Recorded by"),
     Column("state", "State"),
     Column("reason", "Reason", soft=True),

@@ -7,6 +7,7 @@ from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.errors import StoreUnusable
 from drivecli.layout import say, words
+from drivecli.queries import caseload
 from drivecli.queries import today as query
 from drivecli.queries.today import DayRow
 from drivecli.render import Out
@@ -47,6 +48,9 @@ def today(app: App) -> None:
         app.out.rows(rows, DayRow, [])
         return
     app.out.text("\n".join(_page(app, rows)))
+    if leads:
+        opened, late = caseload.counts(db, app.today)
+        app.out.note(f"{late} of {opened} open cases are overdue: drive caseload --overdue")
     app.out.note("All open cases: drive caseload. Why something is due: drive why REF")
 
 

@@ -42,6 +42,12 @@ def caseload(db: Connection, today: date, wanted: Wanted) -> Caseload:
     return Caseload(rows(db, [each[0] for each in found.fetchall()], today), opened, late)
 
 
+def counts(db: Connection, today: date) -> tuple[int, int]:
+    """How many cases are open, and how many of them overdue."""
+    found = caseload(db, today, Wanted(limit=1))
+    return found.open, found.overdue
+
+
 _URGENT_FIRST = """
 ORDER BY COALESCE((SELECT MIN(CASE d.weight WHEN 'safety' THEN 0 WHEN 'statutory' THEN 1 ELSE 2 END)
                    FROM deadline d WHERE d.case_id = c.id AND d.due_on < :today AND d.side = 'case'), 9),

@@ -13,7 +13,8 @@ WEEK = 7
 class WorkloadRow:
     """A worker's open cases, as manager or specialist. `ending` are windows that end within 28 days, today included.
 
-    `due_this_week` counts contact deadlines of the next seven days, today included, and what is overdue is counted
+    `overdue` counts, for a manager, every overdue case, as the caseload does; for a specialist, those that wait for
+    them. `due_this_week` counts contact deadlines of the next seven days, today included; what is overdue is counted
     apart.
     """
 
@@ -34,11 +35,16 @@ def workload(db: Connection, today: date) -> list[WorkloadRow]:
         WorkloadRow,
         """
         WITH held AS (
-            SELECT DISTINCT a.worker_id, a.case_id FROM assignment a
+            SELECT a.worker_id, a.case_id, MAX(CASE WHEN a.role = 'case_manager' THEN 1 ELSE 0 END) AS manages
+            FROM assignment a
             WHERE a.ended_on IS NULL AND a.withdrawn = :no
-              AND NOT EXISTS (SELECT 1 FROM assignment n WHERE n.supersedes_id = a.id)),
-        late AS (
-            SELECT h.worker_id, h.case_id, c.status, c.window_ends_on, c.next_due_on,
+              AND NOT EXISTS (SELECT 1 FROM assignment n WHERE n.supersedes_id = a.id)
+            GROUP BY a.worker_id, a.case_id),
+        load AS (
+            SELECT h.worker_id, h.case_id, c.status, c.window_ends_on,
+                   CASE WHEN h.manages = 1 THEN CASE WHEN c.next_due_on < :today THEN 1 ELSE 0 END
+                        WHEN EXISTS (SELECT 1 FROM deadline d WHERE d.case_id = c.id AND d.owner_id = h.worker_id
+                                     AND d.side = 'case' AND d.due_on < :today) THEN 1 ELSE 0 END AS late,
                    (SELECT COUNT(*) FROM deadline d WHERE d.case_id = c.id AND d.side = 'case'
                      AND d.kind IN ('contact', 'first_contact', 'specialist_first_contact')
                      AND COALESCE(d.owner_id, c.manager_id) = h.worker_id
@@ -47,10 +53,10 @@ def workload(db: Connection, today: date) -> list[WorkloadRow]:
         SELECT w.username, w.name, w.role,
                COUNT(CASE WHEN l.status = 'open' THEN 1 END),
                COUNT(CASE WHEN l.status = 'suspended' THEN 1 END),
-               COUNT(CASE WHEN l.next_due_on < :today THEN 1 END),
+               COUNT(CASE WHEN l.late = 1 THEN 1 END),
                COUNT(CASE WHEN l.window_ends_on >= :today AND l.window_ends_on <= :ending THEN 1 END),
                CAST(COALESCE(SUM(l.soon), 0) AS INTEGER), w.capacity
-        FROM worker w LEFT JOIN late l ON l.worker_id = w.id
+        FROM worker w LEFT JOIN load l ON l.worker_id = w.id
         WHERE w.left_on IS NULL
         GROUP BY w.id, w.username, w.name, w.role, w.capacity
         """,

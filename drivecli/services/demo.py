@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from drivecli.catalogue import Catalogue, parse
-from drivecli.db import Connection
+from drivecli.db import Connection, unsynced
 from drivecli.domain.working_days import Holidays, add_working_days
 from drivecli.errors import Refused
 from drivecli.packaged import packaged_text
@@ -110,12 +110,11 @@ def _fill(told: Said, connection: Connection) -> None:
     """Tell every story into the new store, which nobody can see yet."""
     catalogue = Catalogue()
     in_order = sorted(_acts(told, catalogue.holidays), key=attrgetter("on", "rank"))
-    connection.run("PRAGMA synchronous = OFF")  # an unfinished demo is thrown away; the finished one is written whole
-    for day, group in groupby(in_order, attrgetter("on")):
-        acts = list(group)
-        for at, act in zip(_moments(day, len(acts)), acts, strict=True):
-            _record(connection, catalogue, at, act)
-    connection.run("PRAGMA synchronous = FULL")
+    with unsynced(connection):
+        for day, group in groupby(in_order, attrgetter("on")):
+            acts = list(group)
+            for at, act in zip(_moments(day, len(acts)), acts, strict=True):
+                _record(connection, catalogue, at, act)
 
 
 def _record(connection: Connection, catalogue: Catalogue, at: datetime, act: _Act) -> None:

@@ -16,7 +16,7 @@ from drivecli.db import Connection
 from drivecli.domain.practice import read_practice
 from drivecli.errors import NotFound, NotUnderstood
 from drivecli.models import SiteFile
-from drivecli.packaged import packaged_names, packaged_text
+from drivecli.packaged import DEMO, packaged_names, packaged_text
 from drivecli.queries import clock
 from drivecli.queries.clock import Difference
 from drivecli.queries.store import site_files
@@ -40,10 +40,11 @@ def read_path(path: Path) -> dict[str, str]:
     known = packaged_names()
     if not path.exists():
         raise NotFound(f"There is no file or folder {path}.")
-    found = {}
+    found: dict[str, Path] = {}
     if path.is_dir():
         for file in sorted(path.rglob("*.toml")):
             found[file.relative_to(path).as_posix()] = file
+        found.pop(DEMO, None)  # which comes along with a copied templates/
     else:
         name = path.name if path.name in known else f"codes/{path.name}"
         found[name] = path

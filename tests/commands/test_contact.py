@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from commands.refusals import assert_refused
 
 LOG = "contact log 1 --mode phone --outcome held"
