@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
+from drivecli.packaged import fingerprint
 from drivecli.render import Out
 from drivecli.settings import Settings, read_settings
 
@@ -42,7 +43,6 @@ class App:
         self.asked = Asked()
         self.command = "drive"
         self.words: list[str] = []
-        self.bringing_forward = False  # true only in `drive upgrade`, which writes although the rules differ
         self._db: Connection | None = None
         self._db_writes = False
         self._announced = False
@@ -85,7 +85,7 @@ class App:
             own = site_files(self._open(write=False))
         except StoreUnusable:
             own = {}
-        return Catalogue(own.get)
+        return Catalogue(own)
 
     @property
     def person_present(self) -> bool:
@@ -146,21 +146,19 @@ class App:
         return self.read()
 
     @contextmanager
-    def work(self) -> "Iterator[Work]":
-        """One unit of work in the name of the acting worker. Leaving it commits; an error takes everything back."""
+    def work(self, *, bringing_forward: bool = False) -> "Iterator[Work]":
+        """One unit of work in the name of the acting worker. Leaving it commits; an error takes everything back.
+
+        It is refused while the rules of this release differ from the store's; only `drive upgrade`, which mends that,
+        is `bringing_forward`.
+        """
         from drivecli.work import Actor, Work
 
-        actor = self.actor
-        if self._outdated() and not self.bringing_forward:
-            raise StoreUnusable(
-                "The rules of this release differ from those the deadlines were made with.",
-                kind="rules",
-                next="drive upgrade",
-            )
-        today, catalogue = self.today, self.catalogue
+        actor, today, catalogue = self.actor, self.today, self.catalogue
         db = self._open(write=True)
         who = Actor(actor.id, actor.username, actor.name, actor.role)
-        with Work(db, who, catalogue, today=today, command=self.command) as work:
+        rules = None if bringing_forward else fingerprint()
+        with Work(db, who, catalogue, today=today, command=self.command, rules=rules) as work:
             yield work
 
     def store_settings(self) -> dict[str, str]:
@@ -227,6 +225,4 @@ class App:
         return db
 
     def _outdated(self) -> bool:
-        from drivecli.packaged import fingerprint
-
         return self.store_settings().get("rules") != fingerprint()

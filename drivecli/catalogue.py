@@ -4,7 +4,7 @@ A service's own file has the name of a packaged one and is laid over it: its tab
 own files live in the store, so that every computer of a team works by the same values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -46,10 +46,10 @@ class Area:
 
 
 class Catalogue:
-    """Everything that is data, read when first asked for. `own` gives the service's own text of a file, or None."""
+    """Everything that is data, read when first asked for. `own` holds the service's own files: their text by name."""
 
-    def __init__(self, own: Callable[[str], str | None] = lambda name: None) -> None:
-        self._own = own
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        self.own = own or {}
 
     @cached_property
     def practice(self) -> Practice:
@@ -92,7 +92,7 @@ class Catalogue:
         return {}
 
     def _data(self, name: str) -> dict[str, Any]:
-        own = self._own(name)
+        own = self.own.get(name)
         packaged = parse(packaged_text(name), name)
         return lay_over(packaged, parse(own, f"your own {name}"), name) if own else packaged
 

@@ -85,10 +85,14 @@ class Connection:
         if not self.is_postgres:
             self.raw.execute("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")
 
-    def lock(self, what: str) -> None:
-        """Wait for others who are numbering `what`. On the file the write lock is already held."""
+    def lock(self, what: str, *, shared: bool = False) -> None:
+        """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.
+
+        On the file the write lock is already held.
+        """
         if self.is_postgres:
-            self.run("SELECT pg_advisory_xact_lock(hashtext(:what))", what=what)
+            how = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+            self.run(f"SELECT {how}(hashtext(:what))", what=what)
 
     def commit(self) -> None:
         """Make it so."""

@@ -17,11 +17,12 @@ from drivecli.db import Connection
 from drivecli.domain import contact as contacts
 from drivecli.domain.deadlines import Deadline, deadlines, window_ends_on
 from drivecli.domain.facts import CaseFacts
-from drivecli.errors import Refused
+from drivecli.errors import Refused, StoreUnusable
 from drivecli.queries import cases
 from drivecli.queries.cases import CaseRow
 from drivecli.queries.clock import stored_form
 from drivecli.queries.facts import case_facts
+from drivecli.queries.store import site_files
 
 if TYPE_CHECKING:
     from sqlmodel import Session, SQLModel
@@ -46,8 +47,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+RULES = "rules"
+"""The lock that every work shares, and that whoever changes the rules takes alone."""
+
+
 class Work:
-    """One transaction. Used as a context manager: leaving it commits, an error takes everything back."""
+    """One transaction. Used as a context manager: leaving it commits, an error takes everything back.
+
+    `rules` is the fingerprint of the caller's packaged rules; a store whose deadlines were made with others is refused.
+    """
 
     def __init__(
         self,
@@ -58,6 +66,7 @@ class Work:
         today: date,
         command: str,
         now: Callable[[], datetime] = utc_now,
+        rules: str | None = None,
     ) -> None:
         self.db = db
         self.actor = actor
@@ -65,11 +74,14 @@ class Work:
         self.today = today
         self.now = now
         self._command = command
+        self._rules = rules
         self._touched: set[int] = set()
         self._stale: set[int] = set()
 
     def __enter__(self) -> "Work":
         self.db.begin(write=True, orm=True)
+        self.db.lock(RULES, shared=True)
+        self._agree_on_rules()
         self.event = audit.begin_event(self.db, self.stamp(), self.actor.id, self._command)
         return self
 
@@ -83,6 +95,18 @@ class Work:
                 self.db.commit()
         finally:
             self.session.rollback()  # takes nothing back once committed; readies the session for another work
+
+    def _agree_on_rules(self) -> None:
+        """Work by the rules that stand now: another may have changed them since this command began to read."""
+        if self._rules and self._rules != self.db.value("SELECT value FROM setting WHERE key = 'rules'"):
+            raise StoreUnusable(
+                "The rules of this release differ from those the deadlines were made with. Nothing was saved.",
+                kind="rules",
+                next="drive upgrade",
+            )
+        own = site_files(self.db)
+        if own != self.catalogue.own:
+            self.catalogue = Catalogue(own)
 
     # -- who ---------------------------------------------------------------------------------------------------
 
@@ -104,7 +128,8 @@ class Work:
         role = (actor or self.actor).role
         if role in roles and what in roles[role].may:
             return True
-        return what in ("lead", "manage") and role != "auditor" and not self._who_may(what)
+        works_here = role in roles and bool(roles[role].may)
+        return what in ("lead", "manage") and works_here and not self._who_may(what)
 
     def role_label(self, role: str) -> str:
         """The words for a role."""
@@ -129,11 +154,9 @@ class Work:
     def add(self, row: Table) -> Table:
         """Add one row and give it its id. Who, when and in which event are filled in where the table keeps them."""
         if "recorded_at" in type(row).model_fields:
-            row.recorded_at, row.recorded_by, row.event_id = (
-                self.stamp(),
-                self.actor.id,
-                self.event,
-            )
+            row.recorded_at = self.stamp()
+            row.recorded_by = self.actor.id
+            row.event_id = self.event
         self.session.add(row)
         self.session.flush()
         return row

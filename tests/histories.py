@@ -1,8 +1,8 @@
 """Random histories of a case, told step by step through the services in a store whose today moves.
 
-A history is drawn from any `random.Random`: a seeded one gives the same service every time, Hypothesis's gives
-histories that shrink. Steps are blind: whether a service takes one depends on what happened before, and a refusal is
-an answer like any other.
+A history is drawn from a seed, so the same number gives the same history every time. Steps are blind: whether a
+service takes one depends on what happened before, and a refusal is an answer like any other. So a step can be left out
+of a history, and `shortest` finds what is needed to see a fault.
 """
 
 from collections import Counter
@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from drivecli import keys
 from drivecli.catalogue import Catalogue
-from drivecli.db import Connection
+from drivecli.db import Connection, open_store
 from drivecli.domain.deadlines import Deadline, deadlines
 from drivecli.domain.facts import CaseFacts
 from drivecli.errors import DriveError
@@ -37,6 +38,7 @@ from drivecli.services import (
 from drivecli.services.assignments import Override
 from drivecli.services.corrections import Correction
 from drivecli.services.people import Details
+from drivecli.settings import Settings
 from drivecli.work import Actor, Work, derived_columns
 
 CATALOGUE = Catalogue()
@@ -241,11 +243,11 @@ class Service:
     refused: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, db: Connection, today: date) -> "Service":
-        """Put the further workers into a store with the team."""
-        service = cls(db)
-        if not db.is_postgres:
-            db.run("PRAGMA synchronous = OFF")  # only a test's store, and it is never cut off
+    def start(cls, settings: Settings, today: date) -> "Service":
+        """Open a store with the team in it, and put the further workers there. The caller closes its `db`."""
+        service = cls(open_store(settings.store, lambda: keys.read_key(settings), write=True))
+        if not service.db.is_postgres:
+            service.db.run("PRAGMA synchronous = OFF")  # only a test's store, and it is never cut off
         with service.work(today, "worker add") as work:
             for username, (name, role, capacity) in MORE.items():
                 workers.add(work, name, username=username, role=role, agency=None, capacity=capacity)
@@ -333,6 +335,15 @@ class Story:
         ahead = said.pop("release")
         day = self.today + timedelta(days=ahead) if isinstance(ahead, int) else ahead
         return {**said, "expected_release": day}
+
+
+def shortest(history: list[Step], fails: Callable[[list[Step]], object]) -> list[Step]:
+    """A history that still fails, and no longer does with any one step less."""
+    for without in range(len(history) - 1, 0, -1):
+        fewer = history[:without] + history[without + 1 :]
+        if fails(fewer):
+            return shortest(fewer, fails)
+    return history
 
 
 # -- the function from scratch -----------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def init(
     username = username or USERNAME.convert(_asked(app, "--username", "A short name to act under:"), None, None)
     roles = app.catalogue.codes("role")
     role = read_code(role, roles, "role") if role else _chosen(app, "--role", "Your role:", roles)
-    prefix = read_prefix(site or "DRV")
+    prefix = read_prefix(site or _site(app))
     started = setup.start(app.settings, prefix, setup.FirstWorker(name, username, role, app.login))
     app.out.done(
         started,
@@ -69,8 +69,7 @@ def upgrade(app: App, recompute: bool) -> None:
     app.close()
     cases = 0
     if needs.clock:
-        app.bringing_forward = True
-        with app.work() as work:
+        with app.work(bringing_forward=True) as work:
             cases = service.bring_clock(work)
     done = service.Upgraded(needs.found, needs.newest, copy, cases)
     if copy:
@@ -99,6 +98,15 @@ def _asked(app: App, flag: str, question: str) -> str:
     from drivecli import prompts
 
     return prompts.text(question)
+
+
+def _site(app: App) -> str:
+    """How refs begin: asked where a person is, since it can never be changed; DRV where nobody is."""
+    if not app.person_present:
+        return "DRV"
+    from drivecli import prompts
+
+    return prompts.text("How refs begin (WS gives WS-0042):", default="DRV")
 
 
 def _chosen(app: App, flag: str, question: str, codes: CodeList) -> str:

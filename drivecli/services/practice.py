@@ -20,7 +20,7 @@ from drivecli.packaged import DEMO, packaged_names, packaged_text
 from drivecli.queries import clock
 from drivecli.queries.clock import Difference
 from drivecli.queries.store import site_files
-from drivecli.work import Work
+from drivecli.work import RULES, Work
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read_path(path: Path) -> dict[str, str]:
 
 def with_these(db: Connection, texts: dict[str, str]) -> Catalogue:
     """The catalogue as it would be with these own files over those that stand."""
-    return Catalogue({**site_files(db), **texts}.get)
+    return Catalogue({**site_files(db), **texts})
 
 
 def check(db: Connection, texts: dict[str, str]) -> list[Difference]:
@@ -76,7 +76,7 @@ def check(db: Connection, texts: dict[str, str]) -> list[Difference]:
 def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
     """Store own files as new versions and run the clock of every case that is not closed, in this transaction."""
     work.must_may("manage", "change the service's own values")
-    work.db.lock("site_file")
+    work.db.lock(RULES)
     changed = check(work.db, texts)
     versions = []
     for name, text in texts.items():
@@ -90,9 +90,7 @@ def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
 
 def recompute(work: Work) -> int:
     """Run the clock of every case that is not closed. Returns how many there were."""
-    numbers = sorted(clock.open_cases(work.db))
-    if work.db.is_postgres:
-        work.db.run("SELECT id FROM case_record WHERE closed_on IS NULL ORDER BY id FOR UPDATE")
+    numbers = clock.open_cases(work.db)
     work.touch(numbers)
     work.settle()
     return len(numbers)

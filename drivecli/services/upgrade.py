@@ -10,7 +10,7 @@ from drivecli.packaged import fingerprint
 from drivecli.queries.store import read_store_settings
 from drivecli.services.practice import recompute
 from drivecli.settings import Settings, make_private_folder
-from drivecli.work import Work
+from drivecli.work import RULES, Work
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None
 
 def bring_clock(work: Work) -> int:
     """Run the clock of every open case by this release's rules. Returns how many there were."""
+    work.db.lock(RULES)
     cases = recompute(work)
     work.db.run("UPDATE setting SET value = :rules WHERE key = 'rules'", rules=fingerprint())
     return cases

@@ -1,6 +1,7 @@
 """`drive approach` and `drive case hold`: nobody is pushed to ring before somebody has said it may be done."""
 
 import pytest
+
 from commands.refusals import assert_refused
 
 NOBODY = "Ask one of: amina, ben, carl, dana, ed, fay, gil, sam."

@@ -1,9 +1,10 @@
 """`drive assign`, `drive unassign`, `drive case transfer`: who works on a case, and who may not."""
 
 import pytest
+
 from commands.refusals import assert_refused
 
-ASK = "Ask one of: amina, ben, carl, dana, ed, fay, gil, sam."
+ASK = "Ask one of: amina, ben, carl, cleo, dana, ed, fay, gil, sam."
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """`drive case stage`: which stage may follow which is data, and not engaging is a working state."""
 
 import pytest
+
 from commands.refusals import assert_refused
 
 

@@ -1,6 +1,7 @@
 """`drive case suspend|resume`: the contact clocks stand still, review and window run on, and a release is never missed."""
 
 import pytest
+
 from commands.refusals import assert_refused
 
 

@@ -79,7 +79,7 @@ def test_a_service_s_own_practice_holidays_and_codes_are_what_the_catalogue_give
         "roles.toml": '[[role]]\ncode = "education"\nassignable = true\nseveral = true\n',
     }
 
-    catalogue = Catalogue(own.get)
+    catalogue = Catalogue(own)
 
     assert catalogue.practice["contact"].by == {"high": 7, "not_assessed": 7, "standard": 10, "step_down": 28}
     assert catalogue.practice["contact"].name == "contact v2"
@@ -150,7 +150,7 @@ def test_data_that_cannot_be_is_refused_with_what_would_be_right(
 @pytest.mark.xfail(strict=True, raises=AttributeError, reason="lay_over reads entries before they are checked")
 def test_own_entries_that_are_not_tables_are_refused_in_words() -> None:
     with pytest.raises(NotUnderstood):
-        Catalogue({"codes/tier.toml": 'code = ["high"]\n'}.get).codes("tier")
+        Catalogue({"codes/tier.toml": 'code = ["high"]\n'}).codes("tier")
 
 
 @pytest.mark.xfail(strict=True, reason="a TOML date with a time passes as a day, and no day ever equals it")
@@ -158,7 +158,7 @@ def test_a_holiday_with_a_time_is_refused_or_still_skipped() -> None:
     own = 'until = 2028-12-31\n[[holiday]]\non = 2026-06-01T00:00:00\nname = "A proclaimed day"\n'
 
     try:
-        holidays = Catalogue({"holidays.toml": own}.get).holidays
+        holidays = Catalogue({"holidays.toml": own}).holidays
     except NotUnderstood:
         return
     assert date(2026, 6, 1) in holidays

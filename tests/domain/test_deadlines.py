@@ -741,12 +741,15 @@ def test_attempts_after_the_person_engages_again_are_counted_anew() -> None:
         ((*attempts(sep(2), sep(8), sep(14)), held(sep(15), id=4)), []),
         ((*attempts(sep(2), sep(8), sep(14)), held(sep(14), id=4)), []),
         ((attempt(sep(2), id=1), attempt(sep(8), id=2), held(sep(14), id=3), attempt(sep(14), id=4)), []),
+        ((held(sep(14), id=1), *(attempt(sep(n), id=n) for n in (14, 15, 16))), [sep(18)]),
+        ((attempt(sep(14), id=1), held(sep(14), id=2), *(attempt(sep(n), id=n) for n in (15, 16))), []),
         ((*attempts(sep(2), sep(8), sep(14)), information(sep(15), id=4)), [sep(16)]),
         ((*attempts(sep(2), sep(8), sep(14)), held(sep(15), id=4), *(attempt(sep(n), id=n) for n in (16, 17, 18))),
          [sep(22)]),
         ((*attempts(sep(2), sep(8), sep(14)), held(sep(15), id=4), attempt(sep(16), id=5), attempt(sep(17), id=6)), []),
     ],
-    ids=["between", "after", "later that day", "earlier that day", "not one that counts", "three more", "two more"],
+    ids=["between", "after", "later that day", "earlier that day", "earlier on the first day",
+         "later on the first day", "not one that counts", "three more", "two more"],
 )  # fmt: skip
 def test_a_contact_that_counts_ends_it_and_attempts_are_counted_anew(
     contacts: tuple[Contact, ...], is_due: list[date]
@@ -903,6 +906,13 @@ def test_the_end_of_the_window_is_due_on_its_last_day() -> None:
             "opened Tue 1 Sep 2026, extended by 1 month",
         ),
         (
+            (extension(date(2027, 5, 1), 2, id=901),),
+            date(2027, 8, 4),
+            date(2027, 9, 1),
+            901,
+            "opened Tue 1 Sep 2026, extended by 2 months",
+        ),
+        (
             (extension(date(2027, 5, 1), 1, id=901), extension(date(2027, 7, 1), 2, id=902)),
             date(2027, 9, 3),
             date(2027, 10, 1),
@@ -910,7 +920,7 @@ def test_the_end_of_the_window_is_due_on_its_last_day() -> None:
             "opened Tue 1 Sep 2026, extended by 3 months",
         ),
     ],
-    ids=["one", "two"],
+    ids=["one month", "two months", "two extensions"],
 )
 def test_an_extension_moves_the_end_of_the_window_and_the_closure_plan(
     extensions: tuple[Extension, ...], plan_due: date, ends: date, record: int, words: str
@@ -1009,7 +1019,7 @@ def test_only_the_days_still_to_come_when_it_was_said_are_due_and_always_the_las
 
 
 def test_the_lengths_before_a_release_may_be_written_in_any_order() -> None:
-    own = Catalogue({"practice.toml": "[rules.release]\ndue = [1, 28, 7]\n"}.get).practice
+    own = Catalogue({"practice.toml": "[rules.release]\ndue = [1, 28, 7]\n"}).practice
 
     far = deadlines(in_custody(release(OCT_1, date(2026, 11, 30))), own, HOLIDAYS)
     near = deadlines(in_custody(release(OCT_1, OCT_1)), own, HOLIDAYS)
@@ -1102,13 +1112,13 @@ def test_a_follow_up_is_due_three_six_and_twelve_months_after_closing() -> None:
 
 @pytest.mark.xfail(strict=True, reason="follow_up, closure_plan and release pay no heed to their rule's unit")
 def test_a_service_may_count_its_follow_ups_in_days() -> None:
-    own = Catalogue({"practice.toml": '[rules.follow_up]\nunit = "days"\ndue = [90]\n'}.get).practice
+    own = Catalogue({"practice.toml": '[rules.follow_up]\nunit = "days"\ndue = [90]\n'}).practice
 
     assert [each.due_on for each in deadlines(case(closing=closing(CLOSED)), own, HOLIDAYS)] == [date(2027, 2, 28)]
 
 
 def test_a_service_s_own_lengths_and_versions_are_what_the_clock_goes_by() -> None:
-    own = Catalogue({"practice.toml": "[rules.contact]\nversion = 2\nby = { not_assessed = 10 }\n"}.get).practice
+    own = Catalogue({"practice.toml": "[rules.contact]\nversion = 2\nby = { not_assessed = 10 }\n"}).practice
 
     assert [(each.due_on, each.rule) for each in deadlines(case(), own, HOLIDAYS) if each.kind == "contact"] == [
         (sep(11), "contact v2")
@@ -1160,7 +1170,7 @@ def test_another_review_answers_no_follow_up() -> None:
 
 # -- properties ------------------------------------------------------------------------------------------------------
 
-fixed = settings(derandomize=True, max_examples=150, deadline=None)
+fixed = settings(derandomize=True, max_examples=100, deadline=None)
 LAST = 400
 days = st.integers(0, LAST).map(lambda n: OPENED + timedelta(days=n))
 
@@ -1292,13 +1302,3 @@ def test_an_engagement_review_is_due_exactly_when_three_attempts_lie_within_four
         (each.because_id, thirds[0]) for each in found
     ]
     assert bool(found) is bool(thirds)
-
-
-@fixed
-@given(facts=histories())
-def test_the_remembered_answer_is_the_one_from_scratch(facts: CaseFacts) -> None:
-    before = whole(facts)
-
-    deadlines.cache_clear()
-
-    assert whole(facts) == before
