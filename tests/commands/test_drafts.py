@@ -1,0 +1,336 @@
+"""Drafts: the words of a line that did not end well are kept in the store, or printed back, and never written in clear."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from commands.refusals import contents
+
+WORDS = "it's a long “story”, told once"
+KEPT = "Your words are kept as draft 1: drive drafts use 1 -- OPTIONS   (or show, drop)\n"
+
+
+@pytest.fixture
+def case(drive, team):
+    """A case of Amina's."""
+    drive.open_case(manager="amina")
+    return drive
+
+
+@pytest.fixture
+def case_file(drive_file, team):
+    """The same, on a file alone."""
+    drive_file.open_case(manager="amina")
+    return drive_file
+
+
+def log(*more: str) -> list[str]:
+    return ["contact", "log", "1", "--mode", "phone", "--outcome", "held", *more]
+
+
+def drafts(drive, who: str | None = None) -> list[tuple[str, str]]:
+    return [(row["line"], row["words"]) for row in drive("drafts --json", as_=who).json]
+
+
+# -- what is kept ------------------------------------------------------------------------------------------------------
+
+FAILING = {
+    "an option there is none of": (log("--note", WORDS, "--colour", "red"), 2),
+    "a code there is none of": (["contact", "log", "1", "--mode", "fone", "--outcome", "held", "--note", WORDS], 2),
+    "something missing": (["contact", "log", "1", "--note", WORDS], 2),
+    "a command there is none of": (["contact", "lgo", "1", "--note", WORDS], 2),
+    "a rule": (log("--on", "tomorrow", "--note", WORDS), 3),
+    "no such case": (["review", "99", "--note", WORDS], 4),
+    "no such worker": (log("--by", "nobody", "--note", WORDS), 4),
+    "written with =": (log("--on", "tomorrow", f"--note={WORDS}"), 3),
+    "a reason in words": (["case", "extend", "1", "--months", "99", "--reason", WORDS, "--authorised-by", "sam"], 2),
+    "a word for a number": (log("--minutes", "ten", "--note", WORDS), 2),
+}
+
+
+@pytest.mark.parametrize(("line", "code"), FAILING.values(), ids=FAILING)
+def test_words_outlive_a_line_that_failed(case_file, line: list[str], code: int) -> None:
+    result = case_file(line)
+
+    assert result.code == code, str(result)
+    assert result.err.endswith(KEPT)
+    ((kept_line, words),) = drafts(case_file)
+    assert words == WORDS
+    assert "story" not in kept_line
+    assert kept_line.split()[0] == line[0]
+
+
+def test_words_of_an_auditor_who_may_not_write_are_theirs_to_keep(case) -> None:
+    result = case(log("--note", WORDS), as_="hal")
+
+    assert result.code == 3
+    assert drafts(case, "hal") == [("contact log 1 --mode phone --outcome held --note -", WORDS)]
+    assert drafts(case, "sam") == []
+
+
+def test_words_from_stdin_are_kept_whether_they_were_read_or_not(case) -> None:
+    read = case(log("--note", "-", "--on", "tomorrow"), stdin=f"{WORDS}\n")
+    unread = case(["contact", "log", "1", "--mode", "fone", "--outcome", "held", "--note", "-"], stdin="never read\n")
+
+    assert (read.code, unread.code) == (3, 2)
+    assert drafts(case) == [
+        ("contact log 1 --mode fone --outcome held --note -", "never read"),
+        ("contact log 1 --mode phone --outcome held --note - --on tomorrow", WORDS),
+    ]
+
+
+def test_words_from_a_file_are_kept_when_a_rule_refused_them(case_file, tmp_path: Path) -> None:
+    (tmp_path / "note").write_text(WORDS)
+
+    case_file(log("--note-file", str(tmp_path / "note"), "--on", "tomorrow"))
+
+    assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note - --on tomorrow", WORDS)]
+
+
+def test_words_too_long_to_keep_in_one_place_are_not_lost_either(case_file) -> None:
+    result = case_file(log("--note", "-"), stdin="a" * 200_001)
+
+    assert result.code == 2
+    assert "a" * 200_000 in result.err + str(drafts(case_file))
+
+
+def test_a_note_and_a_reason_are_kept_each_in_its_place(case_file) -> None:
+    case_file(log("--note", "the first words"), ok=True)
+    line = ["contact", "correct", "1", "--on", "tomorrow", "--note", "other words", "--reason", "two words"]
+
+    case_file(line)
+    case_file(["drafts", "use", "1", "--", "--on", "today"], ok=True)
+
+    corrected = case_file("contact show 2 --json").json
+    assert (corrected["note"], corrected["reason"]) == ("other words", "two words")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        log("--on", "tomorrow"),
+        ["case", "hold", "1", "--until", "+1w", "--reason", "threat"],
+        ["case", "close", "1", "--reason", "nonsense"],
+        ["case", "find"],
+    ],
+)
+def test_a_line_without_words_leaves_no_draft(case_file, line: list[str]) -> None:
+    result = case_file(line)
+
+    assert result.code != 0
+    assert "draft" not in result.err
+    assert drafts(case_file) == []
+
+
+def test_a_line_that_worked_leaves_no_draft(case_file) -> None:
+    case_file(log("--note", WORDS), ok=True)
+
+    assert drafts(case_file) == []
+
+
+def test_a_line_that_did_what_it_was_told_leaves_no_draft_whatever_field_was_asked_for(case_file) -> None:
+    case_file(log("--note", WORDS, "--fields", "nope"))
+
+    logged = len(case_file("contact list 1 --json").json)
+    assert logged + len(drafts(case_file)) == 1
+
+
+def test_phone_and_address_are_not_kept_with_the_line(case_file) -> None:
+    line = ["case", "edit", "1", "--phone", "07700900123", "--address", "1 High Street", "--area", "nowhere"]
+
+    case_file([*line, "--reason", "moved last week"])
+
+    shown = case_file("drafts").out + case_file("drafts --json").out + case_file("drafts show 1").out
+    assert "moved last week" in shown
+    assert "07700900123" not in shown
+    assert "High Street" not in shown
+
+
+def test_a_draft_is_no_event_and_no_fact(case) -> None:
+    before = contents(case)
+
+    case(log("--note", WORDS, "--on", "tomorrow"))
+
+    assert contents(case) == before
+
+
+# -- interrupted -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_words_outlive_an_interruption(case_file) -> None:
+    """The store is locked by somebody else, so the line waits with its words in hand."""
+    lock = case_file.db(write=True)
+    lock.begin(write=True)
+    line = case_file.start(log("--note", WORDS), stdin=subprocess.DEVNULL)
+    time.sleep(3)
+
+    line.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    lock.rollback()
+    out, err = line.communicate(timeout=60)
+
+    assert (line.returncode, out) == (130, ""), err
+    assert "Stopped. Nothing was saved.\n" in err
+    assert err.endswith(KEPT)
+    assert "Traceback" not in err
+    assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note -", WORDS)]
+    assert case_file("contact list 1 --json").json == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
+    line = case_file.start(log("--note", "-"))
+    line.stdin.write("the first line\n")
+    line.stdin.flush()
+    time.sleep(2)
+
+    line.send_signal(signal.SIGINT)
+    code = line.wait(timeout=20)
+    out, err = line.stdout.read(), line.stderr.read()
+    for stream in (line.stdin, line.stdout, line.stderr):
+        stream.close()
+
+    assert (code, out) == (130, ""), err
+    assert "Traceback" not in err
+    assert [words for _, words in drafts(case_file)] == ["the first line"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_words_typed_at_the_terminal_outlive_ctrl_c(case_file) -> None:
+    import pexpect
+
+    child = pexpect.spawn(
+        sys.executable, ["-m", "drivecli", *log("--note", "-")], env=case_file.environ(), encoding="utf-8", timeout=60
+    )
+    time.sleep(2)
+    child.sendline("the first line")
+    time.sleep(1)
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+
+    assert child.exitstatus == 130, child.before
+    assert [words for _, words in drafts(case_file)] == ["the first line"]
+
+
+def test_a_line_whose_words_are_in_a_file_never_waits_for_stdin(case_file) -> None:
+    line = case_file.start(["contact", "log", "1", "--mode", "fone", "--outcome", "held", "--note-file", "/nope"])
+
+    try:
+        code = line.wait(timeout=10)
+    finally:
+        line.kill()
+        line.communicate()
+
+    assert code == 2
+
+
+# -- where the store will not open -------------------------------------------------------------------------------------
+
+
+def test_words_are_printed_back_where_there_is_no_store_and_written_nowhere(drive_file, tmp_path: Path) -> None:
+    home = tmp_path / "nothing"
+
+    result = drive_file.another(home)(log("--note", WORDS, "--on", "today"))
+
+    assert (result.code, result.out) == (5, "")
+    assert result.err.endswith(f"Your words could not be kept. Here they are:\n{WORDS}\n")
+    assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_kept_words_cannot_be_read_in_any_file(case_file) -> None:
+    case_file(log("--note", "canary-words-7f", "--on", "tomorrow"))
+    case_file.close()
+
+    files = [path for path in case_file.home.rglob("*") if path.is_file()]
+
+    assert files
+    assert not [path for path in files if b"canary-words-7f" in path.read_bytes()]
+
+
+# -- list, show, use, drop ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(case):
+    """Two drafts of Sam's."""
+    case(log("--note", "the first words", "--on", "tomorrow"))
+    case(log("--note", "one\n\ntwo", "--on", "tomorrow"))
+    return case
+
+
+def test_drafts_are_listed_newest_first(kept) -> None:
+    result = kept("drafts")
+
+    assert result.code == 0
+    assert [line.split()[0] for line in result.out.splitlines()] == ["Draft", "2", "1"]
+    assert result.err == "Type one again with its words: drive drafts use 2\n"
+    assert result.out == kept("drafts list").out
+
+
+def test_a_draft_is_shown_whole(kept) -> None:
+    result = kept("drafts show 2")
+
+    assert result.out == "drive contact log 1 --mode phone --outcome held --note - --on tomorrow\n\none\n\ntwo\n"
+    assert kept("drafts show 2 --json").json["words"] == "one\n\ntwo"
+
+
+def test_using_a_draft_types_the_line_again_with_its_words_and_drops_it(kept) -> None:
+    result = kept("drafts use 2 -- --on today --minutes 5")
+
+    assert result.code == 0
+    assert result.out == "Logged phone, held, on WS-0001 for Mon 2 Mar 2026.\n"
+    logged = kept("contact show 1 --json").json
+    assert (logged["note"], logged["minutes"]) == ("one\n\ntwo", 5)
+    assert [words for _, words in drafts(kept)] == ["the first words"]
+
+
+def test_a_draft_that_fails_again_stays_as_it_is(kept) -> None:
+    before = drafts(kept)
+
+    again = kept("drafts use 2")
+    unknown = kept("drafts use 2 -- --colour red")
+
+    assert (again.code, unknown.code) == (3, 2)
+    assert drafts(kept) == before
+
+
+def test_words_with_a_page_break_come_back_whole(case_file) -> None:
+    case_file(log("--note", "page one\x0cpage two", "--on", "tomorrow"))
+
+    case_file("drafts use 1 -- --on today", ok=True)
+
+    note = case_file("contact show 1 --json").json["note"]
+    assert "page one" in note
+    assert "page two" in note
+
+
+def test_a_draft_can_be_thrown_away(kept) -> None:
+    result = kept("drafts drop 2")
+
+    assert (result.code, result.out) == (0, "Threw away draft 2.\n")
+    assert [words for _, words in drafts(kept)] == ["the first words"]
+    assert kept("drafts drop 1 --quiet").out == "1\n"
+    assert kept("drafts").err == "No drafts.\n"
+
+
+@pytest.mark.parametrize("line", ["drafts show 9", "drafts use 9", "drafts drop 9"])
+def test_a_draft_that_is_not_there(kept, line: str) -> None:
+    result = kept(line)
+
+    assert (result.code, result.out) == (4, "")
+    assert result.err == "You have no draft 9.\ndrive drafts list\n"
+
+
+@pytest.mark.parametrize("line", ["drafts show 1", "drafts use 1", "drafts drop 1"])
+def test_nobody_reaches_the_drafts_of_another(case_file, line: str) -> None:
+    case_file(log("--note", WORDS, "--on", "tomorrow"), as_="amina")
+
+    assert case_file(line, as_="ben").code == 4
+    assert case_file("drafts --json", as_="ben").json == []
+    assert drafts(case_file, "amina")[0][1] == WORDS

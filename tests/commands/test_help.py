@@ -1,0 +1,183 @@
+"""Help at every level: one sentence, examples that can be copied and work, every option explained, where to go next."""
+
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from drivecli.cli import COMMANDS, GROUPS, cli
+
+PLACES = {name: where for name, (where, _) in COMMANDS.items() if name not in GROUPS}
+PLACES |= {f"{group} {name}": where for group, table in GROUPS.items() for name, (where, _) in table.items()}
+
+
+def load(where: str) -> click.Command:
+    module, _, name = where.partition(":")
+    return getattr(import_module(f"drivecli.commands.{module}"), name)
+
+
+EXAMPLES = [(name, example) for name, where in PLACES.items() for example in load(where).examples]
+
+
+# -- at every level ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["", *GROUPS, *PLACES])
+def test_help_is_the_same_however_it_is_asked_for(drive_file, words: str) -> None:
+    asked = [drive_file(line) for line in (f"{words} -h", f"{words} --help", f"help {words}", f"--json {words} -h")]
+
+    assert [result.code for result in asked] == [0] * 4
+    assert len({result.out for result in asked}) == 1
+    assert asked[0].err == ""
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_help_is_one_sentence_then_examples_then_options_then_where_to_go(drive_file, name: str) -> None:
+    page = drive_file(f"{name} -h").out
+    parts = re.findall(r"^(\w[\w ]*):", page, re.MULTILINE)
+
+    assert page.startswith("Usage: drive ")
+    assert parts[:2] == ["Usage", "Examples"]
+    assert parts[2] in ("Positional arguments", "Options", "Arguments")
+    assert parts[-1] == "See also"
+    assert 2 <= len(load(PLACES[name]).examples) <= 4
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_argument_and_option_is_explained(name: str) -> None:
+    command = load(PLACES[name])
+    context = click.Context(command, info_name=name)
+
+    silent = [param.name for param in command.get_params(context) if not getattr(param, "help", None)]
+
+    assert not silent
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_short_option_has_a_long_one_and_only_a_few_are_short(name: str) -> None:
+    command = load(PLACES[name])
+    options = [each for each in command.get_params(click.Context(command)) if isinstance(each, click.Option)]
+
+    short = {opt for each in options for opt in each.opts if not opt.startswith("--")}
+    only_short = [each.opts for each in options if not any(opt.startswith("--") for opt in each.opts)]
+
+    assert short <= {"-h", "-q", "-v", "-y", "-o", "-n"}
+    assert not only_short
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_to_see_next_is_a_command_there_is(name: str) -> None:
+    for line in load(PLACES[name]).see:
+        words = [word for word in shlex.split(line)[1:] if word == word.lower() and not word.startswith("-")]
+        assert words[0] in COMMANDS, line
+        if words[0] in GROUPS and len(words) > 1:
+            assert words[1] in GROUPS[words[0]], line
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_help_holds_no_name_or_phone(drive_file, name: str) -> None:
+    page = drive_file(f"{name} -h").out
+
+    assert not re.search(r"\+?\d{7,}", page)
+    assert "@" not in page.replace("postgresql://drive@db.example/drive", "")
+
+
+@pytest.mark.parametrize("words", ["", *GROUPS, *PLACES])
+def test_help_keeps_to_a_hundred_columns_and_to_a_narrower_terminal(drive_file, words: str) -> None:
+    wide = drive_file(f"{words} -h", env={"COLUMNS": "200"}).out.splitlines()
+    examples = {f"  {example}" for _, example in EXAMPLES}
+
+    assert not [line for line in wide if len(line) > 100 and line not in examples]
+
+
+def test_drive_alone_and_with_a_group_alone(drive_file) -> None:
+    alone = drive_file("")
+    group = drive_file("case")
+
+    assert alone.code == 0
+    assert group.code == 2
+    assert "drive case [OPTIONS] COMMAND" in group.err
+
+
+def test_the_first_page_names_every_command(drive_file) -> None:
+    page = drive_file("--help").out
+
+    for name, (_, sentence) in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(sentence.split()[0])}", page, re.MULTILINE), name
+
+
+def test_the_version(drive_file) -> None:
+    result = drive_file("--version")
+
+    assert result.code == 0
+    assert re.fullmatch(r"drive \d+\.\d+\.\d+\S*\n", result.out)
+
+
+# -- the examples ------------------------------------------------------------------------------------------------------
+
+KNOWN = {"42": "1", "WS-0042": "WS-0001", "12": "1"}
+FIRST = {
+    "case open --same-as 42": ["case close 1 --reason completed"],
+    "case hold 42 --lift": ["case hold 1 --until +1w --by Fay --reason threat"],
+    "case suspend 42 --expected-release unknown": ["case suspend 1 --reason custody"],
+    "case resume": ["case suspend 1 --reason custody --on 20/2/2026"],
+    "case correct 42 review": ["review 1"],
+    "unassign 42 --substance": ["assign 1 --substance carl --on 20/2/2026"],
+    "unassign 42 --mental-health": ["assign 1 --mental-health dana --on 20/2/2026"],
+    "assign 42 --police": ["worker add Kit --username kit --role police"],
+    "worker add 'Carl Ives'": ["agency add 'Change Works'"],
+    "worker leave amina --on yesterday": ["case transfer 1 --to ben --reason leave"],
+}
+"""What must have happened for an example to make sense, by how it begins."""
+
+ELSEWHERE = ("drive demo", "drive init", "drive --demo", "drive drafts", "drive upgrade")
+"""Examples that are run by other tests: on the demo, before there is a store, after a line that failed."""
+
+TAKEN = ("drive worker add",)
+"""Examples whose username the team of the tests has already."""
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_an_example_parses(name: str, example: str) -> None:
+    words = shlex.split(example)
+    assert words[0] == "drive"
+    words = [word for word in words[1:] if word != "--demo"]
+    assert " ".join(words).startswith(name) or name == "drafts list"
+
+    context = cli.make_context("drive", [*words, "--help"][:0], resilient_parsing=True)
+    command, rest = cli, words
+    while isinstance(command, click.Group):
+        found = command.get_command(context, rest[0]) if rest else None
+        if found is None:
+            break
+        command, rest = found, rest[1:]
+    command.make_context(name, list(rest), resilient_parsing=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "example"), [each for each in EXAMPLES if not each[1].startswith(ELSEWHERE)], ids=lambda each: str(each)
+)
+def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypatch, name: str, example: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "our-values").mkdir()
+    for path in ("practice.toml", "our-values/practice.toml"):
+        (tmp_path / path).write_text("[rules.contact]\ndue = 6\n")
+    drive_file.open_case(forename="Robin", surname="Other", manager="amina", opened="2026-02-02")
+    drive_file("contact log 1 --mode phone --outcome held", ok=True)
+    line = example.removeprefix("drive ")
+    for begins, before in FIRST.items():
+        if line.startswith(begins):
+            for each in before:
+                drive_file(each, ok=True)
+    words = [KNOWN.get(word, word) for word in shlex.split(line)]
+    if example.startswith(TAKEN):
+        words = [f"{word}x" if word in ("amina", "carl") else word for word in words]
+    words = ["--on=1/2/2026" if word == "3/4/2026" else word for word in words]
+    words = [word for n, word in enumerate(words) if not (word == "--on" and words[n + 1 : n + 2] == ["--on=1/2/2026"])]
+
+    result = drive_file(words, stdin="Some words.\n")
+
+    assert result.code == 0, str(result)
