@@ -146,14 +146,16 @@ class App:
         return self.read()
 
     @contextmanager
-    def work(self, *, bringing_forward: bool = False) -> "Iterator[Work]":
+    def work(self, answers: type, *, bringing_forward: bool = False) -> "Iterator[Work]":
         """One unit of work in the name of the acting worker. Leaving it commits; an error takes everything back.
 
-        It is refused while the rules of this release differ from the store's; only `drive upgrade`, which mends that,
+        `answers` is what will be printed of it: fields it does not have are refused before anything is written. It is
+        refused while the rules of this release differ from the store's; only `drive upgrade`, which mends that,
         is `bringing_forward`.
         """
         from drivecli.work import Actor, Work
 
+        self.out.check_fields(answers)
         actor, today, catalogue = self.actor, self.today, self.catalogue
         db = self._open(write=True)
         who = Actor(actor.id, actor.username, actor.name, actor.role)

@@ -14,7 +14,8 @@ import click
 from drivecli import __version__
 from drivecli.app import App
 from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
-from drivecli.errors import INTERRUPTED, OK, OUR_FAULT, WRONG_USAGE, DriveError
+from drivecli.errors import INTERRUPTED, OK, DriveError, NotUnderstood
+from drivecli.render import FORMATS
 
 COMMANDS: Table = {
     "today": ("today:today", "Your day: holds first, then what is overdue, due today and due this week."),
@@ -82,8 +83,8 @@ GROUPS: Mapping[str, Table] = {
     },
     "practice": {
         "show": ("practice:show", "Show the practice rules as they stand."),
-        "check": ("practice:check", "Check a file of your own, and list the open cases whose deadlines would change."),
-        "apply": ("practice:apply", "Store a file of your own and bring every open case up to it."),
+        "check": ("practice:check", "Check a file of your own, and list the cases whose deadlines would change."),
+        "apply": ("practice:apply", "Store a file of your own and bring every case up to it."),
     },
 }
 
@@ -110,11 +111,9 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     """Run one line and return its exit code. Nothing else in the program exits."""
     args = list(sys.argv[1:] if argv is None else argv)
     app = App(os.environ if env is None else env)
-    code = OUR_FAULT
     try:
         code = _run(args, app)
-        if code not in (OK, 10):
-            _keep_words(args, app)
+        sys.stdout.flush()
     except BrokenPipeError:
         code = OK
         _let_go_of_stdout()
@@ -124,47 +123,61 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
 
 
 def _run(args: list[str], app: App) -> int:
+    """The line's exit code. One that failed first has its words kept, then says why, then where they are."""
     if args[:1] == ["help"]:
         args = [*args[1:], "--help"]
     try:
         result = cli.main(args=args, prog_name="drive", standalone_mode=False, obj=app, windows_expand_args=False)
-        sys.stdout.flush()
         return result if isinstance(result, int) else OK
     except BrokenPipeError:
         raise
     except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
-        app.out.warn("Stopped. Nothing was saved.")
-        return INTERRUPTED
-    except click.ClickException as error:
-        _announce(app)
-        app.out.error(_from_click(error))
-        return WRONG_USAGE
-    except DriveError as error:
-        app.out.error(error)
-        return error.code
-    except Exception as error:  # the one place where every error becomes words and a code
-        return _fault(error, app)
+        error = DriveError("Stopped. Nothing was saved.", kind="interrupted", code=INTERRUPTED)
+    except click.ClickException as refused:
+        _peek(args, app)
+        error = _from_click(refused)
+    except DriveError as refused:
+        error = refused
+    except Exception as fault:  # the one place where every error becomes words and a code
+        error = _fault(fault, app)
+    kept = _keep_words(args, app)
+    app.out.error(error)
+    for line in kept:
+        app.out.warn(line)
+    return error.code
 
 
-def _announce(app: App) -> None:
-    """The marks of every screen, on one that ends before its command began."""
+def _peek(args: list[str], app: App) -> None:
+    """The options of everywhere that were typed on a line which could not be read, and the marks they ask for."""
+    from drivecli.domain.lines import split_words
+
+    line, _ = split_words(args)
+    for each, following in zip(line, [*line[1:], ""], strict=True):
+        if each == "--demo":
+            app.asked.demo = True
+        elif each == "--json":
+            app.asked.format = "json"
+        elif each.partition("=")[0] == "--format":
+            wanted = each.partition("=")[2] or following
+            app.asked.format = wanted if wanted in FORMATS else app.asked.format
     with suppress(DriveError):
         app.announce()
 
 
-def _fault(error: Exception, app: App) -> int:
+def _fault(error: Exception, app: App) -> DriveError:
+    """What a database's error means; else that the fault is ours, with a traceback where one was asked for."""
     refusal = app.refusal(error)
     if refusal:
-        app.out.error(refusal)
-        return refusal.code
+        return refusal
     if app.asked.debug:
         import traceback
 
         traceback.print_exc()
-    else:
-        app.out.warn(f"A mistake of drive's own ({type(error).__name__}). Nothing was saved.")
-        app.out.warn("Type the line again with --debug and send what it says to whoever looks after drive.")
-    return OUR_FAULT
+    return DriveError(
+        f"A mistake of drive's own ({type(error).__name__}). Nothing was saved.",
+        kind="fault",
+        next="Type the line again with --debug and send what it says to whoever looks after drive.",
+    )
 
 
 def _from_click(error: click.ClickException) -> DriveError:
@@ -172,7 +185,7 @@ def _from_click(error: click.ClickException) -> DriveError:
     message = error.format_message()
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "drive"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return DriveError(error.ctx.get_help() if error.ctx else message, kind="not_understood")
+        return NotUnderstood(error.ctx.get_help() if error.ctx else message)
     if isinstance(error, click.MissingParameter) and error.param is not None:
         name = error.param.get_error_hint(error.ctx).strip("'").split("'")[0]
         message = f"Missing {name}."
@@ -181,22 +194,23 @@ def _from_click(error: click.ClickException) -> DriveError:
     elif isinstance(error, click.BadParameter) and error.param is not None:
         name = error.param.get_error_hint(error.ctx).strip("'").split("'")[0]
         message = f"{name}: {error.message}"
-    return DriveError(message, kind="not_understood", next=f"{path} --help")
+    return NotUnderstood(message, next=f"{path} --help")
 
 
-def _keep_words(args: list[str], app: App) -> None:
-    """Whatever a line that failed had in words is kept as a draft in the store, or printed back; never lost."""
-    from drivecli.domain.lines import split_words
+def _keep_words(args: list[str], app: App) -> list[str]:
+    """Keep whatever a line that failed had in words, as a draft in the store. Returns what to say of it."""
+    from drivecli.domain.lines import ELSEWHERE, STDIN, split_words
 
     line, words = split_words(args)
     read = list(app.words)
-    if None in words and not read and not sys.stdin.isatty():
+    if STDIN in words and not read and not sys.stdin.isatty():
         read.append(sys.stdin.read().strip())
-    kept = [each if each is not None else read.pop(0) if read else "" for each in words]
-    if "".join(kept).strip() and line[:1] != ["drafts"]:
-        from drivecli.commands.drafts import keep
+    kept = [each if each not in (STDIN, ELSEWHERE) else read.pop(0) if read else "" for each in words]
+    if not "".join(filter(None, kept)).strip() or line[:1] == ["drafts"]:
+        return []
+    from drivecli.commands.drafts import keep
 
-        keep(app, line, kept)
+    return keep(app, line, [each or "" for each in kept])
 
 
 def _let_go_of_stdout() -> None:

@@ -24,8 +24,10 @@ class DriveError(Exception):
     code = OUR_FAULT
     kind = "error"
 
-    def __init__(self, message: str, *, next: str = "", kind: str = "") -> None:
+    def __init__(self, message: str, *, next: str = "", kind: str = "", code: int | None = None) -> None:
         super().__init__(message)
+        if code is not None:
+            self.code = code
         self.message = message
         self.next = next
         self.kind = kind or type(self).kind

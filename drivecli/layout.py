@@ -1,7 +1,7 @@
 """How values become cells and cells become lines: plain text, nothing printed. No text can control a terminal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -41,7 +41,10 @@ def say(value: Any) -> str:
     if isinstance(value, date):
         return say_day(value)
     if isinstance(value, (list, tuple)):
-        return ", ".join(say(each) for each in value)
+        return ("; " if value and is_dataclass(value[0]) else ", ").join(say(each) for each in value)
+    if is_dataclass(value):
+        told = [(each.name, getattr(value, each.name)) for each in fields(value)]
+        return ", ".join(f"{words(name)} {say(part)}" for name, part in told if part is not None)
     return str(value)
 
 

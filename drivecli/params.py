@@ -155,6 +155,15 @@ class Identifier(_Type):
         return read_code(kind, ctx.obj.catalogue.codes("identifier_type"), "identifier type"), value.strip()
 
 
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""The number of a contact or a draft."""
+
+FEW = click.IntRange(1, 100_000)
+"""How many rows."""
+
+DAYS = click.IntRange(0, 36_500)
+"""Calendar days ahead."""
+
 TEXT, PRIVATE, CASE, PERSON, USERNAME = Text(), Private(), CaseRef(), PersonRef(), Username()
 DAY, DAY_TO_COME, ANY_DAY, RELEASE, IDENTIFIER = Day(PAST), Day(FUTURE), Day(EITHER), Release(), Identifier()
 CODE = Code
@@ -228,23 +237,30 @@ def _edit(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 
 def _keep_note(ctx: click.Context, text: str) -> None:
-    text = clean(text).strip()
+    text = text.strip()
     if not text:
         raise NotUnderstood("There are no words in it.")
     ctx.obj.words.append(text)
+    text = clean(text)
     ctx.meta["drive.note"] = text
     if "note" in ctx.params:  # --note was already handled; these words are the ones meant
         ctx.params["note"] = text
 
 
 def _all_of_stdin(app: Any) -> str:
+    """All words that come on stdin; what came before an interruption is remembered on the App."""
     if sys.stdin.isatty() and app.asked.no_input:
         raise NotUnderstood("--note - takes the words from stdin, and nothing is coming. Use --note TEXT.")
-    text = clean(sys.stdin.read()).strip()
+    came: list[str] = []
+    try:
+        for line in sys.stdin:
+            came.append(line)
+    finally:
+        text = "".join(came).strip()
+        app.words += [text] if text else []
     if not text:
         raise NotUnderstood("--note - was given, and no words came from stdin.")
-    app.words.append(text)
-    return text
+    return clean(text)
 
 
 def _line_from_stdin(app: Any, what: str) -> str:

@@ -49,7 +49,7 @@ class Out:
 
     def rows(self, rows: Sequence[Any], kind: type, columns: Sequence[Column], *, empty: str = "None.") -> None:
         """A list. `kind` is the rows' dataclass, so that an empty list still knows its fields."""
-        names = self._names(kind)
+        names = self.check_fields(kind)
         if self.form == "json":
             self._line(_json([_pick(row, names) for row in rows]))
         elif self.form == "jsonl":
@@ -204,7 +204,8 @@ class Out:
     def _line(self, text: str) -> None:
         print(text, file=self.stdout)
 
-    def _names(self, kind: type) -> list[str]:
+    def check_fields(self, kind: type) -> list[str]:
+        """The fields to print of a `kind`. Raises NotUnderstood for one it does not have, listing those it has."""
         known = [each.name for each in fields(kind)]
         for name in self.chosen or ():
             if name not in known:
@@ -212,7 +213,7 @@ class Out:
         return self.chosen or known
 
     def _one(self, thing: Any) -> None:
-        names = self._names(type(thing))
+        names = self.check_fields(type(thing))
         if self.form == "csv":
             self._csv([thing], names)
         elif self.form in ("json", "jsonl"):

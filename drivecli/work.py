@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from drivecli import audit
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
-from drivecli.domain import contact as contacts
-from drivecli.domain.deadlines import Deadline, deadlines, window_ends_on
+from drivecli.domain.deadlines import Deadline, deadlines
 from drivecli.domain.facts import CaseFacts
 from drivecli.errors import Refused, StoreUnusable
 from drivecli.queries import cases
 from drivecli.queries.cases import CaseRow
-from drivecli.queries.clock import stored_form
+from drivecli.queries.clock import derived_columns, stored_form
 from drivecli.queries.facts import case_facts
 from drivecli.queries.store import site_files
 
@@ -229,36 +228,6 @@ INSERT INTO deadline (case_id, side, kind, weight, due_on, rule, because_table, 
 VALUES (:case_id, :side, :kind, :weight, :due_on, :rule, :because_table, :because_id, :because, :stops_when,
         :skipped, :owner_id)
 """
-
-
-def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str]) -> dict[str, Any]:
-    """The columns of the case that repeat its facts and its clock. Only the case side: a list must not betray more.
-
-    A closed case keeps its last manager: the follow-ups are theirs. `tiers` are in order of urgency; one that is not
-    among them ranks with the first.
-    """
-    first = next((each for each in due if each.side == "case"), None)
-    managers = [each for each in facts.assignments if not each.specialist and (facts.closing or not each.ended_on)]
-    standing = facts.holds[-1] if facts.holds and facts.holds[-1].lifted_on is None else None
-    counting = contacts.counting(facts)
-    return {
-        "stage": facts.stage,
-        "tier": facts.tier,
-        "tier_rank": tiers.index(facts.tier) if facts.tier in tiers else 0,
-        "area": facts.area,
-        "status": "closed" if facts.closing else "suspended" if facts.suspended else "open",
-        "manager_id": managers[-1].worker if managers else None,
-        "hold_until": standing.until if standing and not facts.closing else None,
-        "opened_on": facts.opened_on,
-        "window_months": facts.window_months + sum(each.months for each in facts.extensions),
-        "window_ends_on": window_ends_on(facts),
-        "closed_on": facts.closing.on if facts.closing else None,
-        "closure_reason": facts.closing.reason if facts.closing else None,
-        "last_contact_on": counting[-1].on if counting else None,
-        "next_due_on": first.due_on if first else None,
-        "next_due_kind": first.kind if first else None,
-        "next_due_weight": first.weight if first else None,
-    }
 
 
 def _write_derived(db: Connection, facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str]) -> None:

@@ -22,7 +22,7 @@ def add(app: App, name: str, kind: str | None) -> None:
     """Add an agency."""
     from drivecli.services import workers
 
-    with app.work() as work:
+    with app.work(workers.Added) as work:
         added = workers.add_agency(work, name, kind)
     app.out.done(added, f"Added {added.name}.", ref=added.name)
 

@@ -11,6 +11,7 @@ from drivecli.domain.codes import read_code
 from drivecli.domain.days import say_day
 from drivecli.layout import words
 from drivecli.params import CODE, DAY_TO_COME, TEXT, case_argument, on_option
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -41,7 +42,7 @@ def approach(app: App, ref: Any, state: str, with_whom: str, on: date, until: da
 
     known = app.catalogue.codes("contact_mode")
     wanted = tuple(read_code(each, known, "contact mode") for each in modes.split(",")) if modes else ()
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = approaches.answer(work, ref, state, with_whom=with_whom, on=on, until=until, modes=wanted)
     lasts = f", until {say_day(until)}" if until else ""
     app.out.done(

@@ -17,6 +17,7 @@ from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood
 from drivecli.layout import words
 from drivecli.params import USERNAME, case_argument, on_option, reason_option
+from drivecli.queries.cases import CaseRow
 
 F = TypeVar("F", bound=Callable[..., Any])
 MANAGER = "case_manager"
@@ -77,7 +78,7 @@ def assign(app: App, ref: Any, on: date, over_capacity: bool, reason: str | None
     wanted = [(name.removeprefix("role_"), username) for name, given in roles.items() for username in given]
     if not wanted:
         raise NotUnderstood("Say whom, as in --mental-health dana.", next="drive assign --help")
-    with app.work() as work:
+    with app.work(assignments.Given) as work:
         given = assignments.assign(work, ref, wanted, on=on, override=assignments.Override(over_capacity, reason))
     named = ", ".join(f"{username} ({words(role)})" for role, username in wanted)
     app.out.done(
@@ -105,7 +106,7 @@ def unassign(app: App, ref: Any, on: date, worker: str | None, reason: str, **ro
     ended = [name.removeprefix("role_") for name, yes in roles.items() if yes]
     if not ended:
         raise NotUnderstood("Say which role ends, as in --substance.", next="drive unassign --help")
-    with app.work() as work:
+    with app.work(assignments.Given) as work:
         given = assignments.unassign(work, ref, ended, on=on, reason=reason, username=worker)
     named = ", ".join(words(role) for role in ended)
     app.out.done(given, f"Ended {named} on {given.ref}, {say_day(on)}.", ref=given.ref)
@@ -129,6 +130,6 @@ def transfer(app: App, ref: Any, to: str, on: date, over_capacity: bool, reason:
     from drivecli.services import assignments
 
     allowed = assignments.Override(over_capacity, reason)
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = assignments.transfer(work, ref, to, on=on, reason=reason, override=allowed)
     app.out.done(case, f"{to} manages {case.ref} from {say_day(on)}.", ref=case.ref, hints=next_due(case))

@@ -20,6 +20,7 @@ from drivecli.params import (
     case_argument,
     reason_option,
 )
+from drivecli.queries.cases import CaseRow
 
 LIST = [
     Column("ref", "Ref"),
@@ -99,7 +100,7 @@ def open_(app: App, opened: date, manager: str | None, same_as: Any, not_same_as
     about_case = {name: said.pop(name) for name in case_fields}
     manager = manager or (app.actor.username if app.actor.role == "case_manager" else None)
     asked = cases.Asked(opened_on=opened, manager=manager, same_as=same_as, not_same_as=not_same_as, **about_case)
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = cases.open_case(work, details(Details, said), asked)
     app.out.done(
         case,
@@ -151,7 +152,7 @@ def edit(
     from drivecli.services import cases
     from drivecli.services.people import Details
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case, changed = cases.edit(
             work,
             ref,
@@ -176,9 +177,11 @@ def edit(
 @click.pass_obj
 def list_(app: App, status: str | None, manager: str | None, area: str | None) -> None:
     """List cases by ref, closed ones too."""
-    from drivecli.queries import cases
+    from drivecli.queries import cases, workers
 
     db = app.read()
+    if manager:
+        workers.find(db, manager)
     found = cases.rows(db, cases.listed(db, status=status, manager=manager, area=area), app.today)
     app.out.rows(found, cases.CaseRow, LIST, empty="No cases. Open one: drive case open")
     app.out.note(f"{len(found)} case{'' if len(found) == 1 else 's'}.") if found else None

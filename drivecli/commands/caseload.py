@@ -6,8 +6,9 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.errors import OVERDUE, NotUnderstood
 from drivecli.layout import Column, say, unbroken, words
-from drivecli.params import CODE, USERNAME
+from drivecli.params import CODE, DAYS, FEW, USERNAME
 from drivecli.queries import caseload as query
+from drivecli.queries import workers
 from drivecli.queries.cases import CaseRow
 
 
@@ -54,11 +55,9 @@ COLUMNS = [
 @click.option("--area", type=CODE("area"), metavar="AREA", help="Only this district's.")
 @click.option("--tier", type=CODE("tier"), help="Only this tier.")
 @click.option("--stage", type=CODE("stage"), help="Only this stage.")
-@click.option("--due-within", type=click.IntRange(min=0), metavar="N", help="Only with something due within N days.")
-@click.option(
-    "--ending-within", type=click.IntRange(min=0), metavar="N", help="Only with a window ending within N days."
-)
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the N most urgent.")
+@click.option("--due-within", type=DAYS, metavar="N", help="Only with something due within N days.")
+@click.option("--ending-within", type=DAYS, metavar="N", help="Only with a window ending within N days.")
+@click.option("--limit", type=FEW, metavar="N", help="Only the N most urgent.")
 @click.option("--exit-code", is_flag=True, help="End with code 10 when any row is overdue.")
 @click.pass_obj
 def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
@@ -71,6 +70,8 @@ def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
     db = app.read()
     if mine:
         wanted["manager"] = app.actor.username
+    elif wanted["manager"]:
+        workers.find(db, str(wanted["manager"]))
     found = query.caseload(db, app.today, query.Wanted(**wanted))  # type: ignore
     app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found))
     if found.rows:

@@ -11,6 +11,7 @@ from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.layout import words
 from drivecli.params import CODE, case_argument, note_options, on_option
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -29,6 +30,6 @@ def close(app: App, ref: Any, reason: str, on: date, note: str | None) -> None:
     """Close a case. Assignments and working deadlines end; follow-ups begin."""
     from drivecli.services import closings
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = closings.close(work, ref, reason=reason, on=on, note=note)
     app.out.done(case, f"Closed {case.ref} on {say_day(on)} ({words(reason)}).", ref=case.ref, hints=next_due(case))

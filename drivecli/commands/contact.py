@@ -8,7 +8,18 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.layout import Column, say, words
-from drivecli.params import CODE, DAY, TEXT, USERNAME, case_argument, note_options, on_option, reason_option
+from drivecli.params import (
+    CODE,
+    DAY,
+    FEW,
+    NUMBER,
+    TEXT,
+    USERNAME,
+    case_argument,
+    note_options,
+    on_option,
+    reason_option,
+)
 from drivecli.render import Out
 
 LIST = [
@@ -95,7 +106,7 @@ def log(app: App, ref: Any, **said: Any) -> None:
     """Log a contact or an attempt."""
     from drivecli.services import contacts
 
-    with app.work() as work:
+    with app.work(contacts.Logged) as work:
         logged = contacts.log(work, ref, contacts.Said(**said))
     _say(
         app,
@@ -113,7 +124,7 @@ def log(app: App, ref: Any, **said: Any) -> None:
     ],
     see=["drive contact show ID", "drive case timeline REF"],
 )
-@click.argument("number", type=int, metavar="ID", help="The contact's number.")
+@click.argument("number", type=NUMBER, metavar="ID", help="The contact's number.")
 @told(required=False)
 @click.option("--on", type=DAY, metavar="DAY", help="The day it happened.")
 @click.option("--withdraw", is_flag=True, help="It never happened.")
@@ -125,7 +136,7 @@ def correct(app: App, number: int, reason: str, withdraw: bool, **said: Any) -> 
     from drivecli.services import contacts
 
     changes = {name: value for name, value in said.items() if value is not None}
-    with app.work() as work:
+    with app.work(contacts.Logged) as work:
         logged = contacts.correct(work, number, changes, reason=reason, withdraw=withdraw)
     what = "withdrawn" if withdraw else f"corrected; contact {logged.id} stands in its place"
     _say(app, logged, f"Contact {number} on {logged.ref} was {what}.")
@@ -138,7 +149,7 @@ def correct(app: App, number: int, reason: str, withdraw: bool, **said: Any) -> 
 )
 @case_argument
 @click.option("--all", "all_rows", is_flag=True, help="Corrected and withdrawn ones too.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
+@click.option("--limit", type=FEW, metavar="N", help="Only the newest N.")
 @click.pass_obj
 def list_(app: App, ref: Any, all_rows: bool, limit: int | None) -> None:
     """List a case's contacts, newest first. Restricted notes are not listed."""
@@ -157,7 +168,7 @@ def list_(app: App, ref: Any, all_rows: bool, limit: int | None) -> None:
     examples=["drive contact show 12", "drive contact show 12 --json"],
     see=["drive contact list REF", "drive contact correct ID"],
 )
-@click.argument("number", type=int, metavar="ID", help="The contact's number, from drive contact list.")
+@click.argument("number", type=NUMBER, metavar="ID", help="The contact's number, from drive contact list.")
 @click.pass_obj
 def show(app: App, number: int) -> None:
     """Show one contact, with its note where you may see it."""

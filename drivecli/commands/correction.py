@@ -8,7 +8,8 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
-from drivecli.params import DAY, TEXT, case_argument, reason_option
+from drivecli.params import DAY, NUMBER, TEXT, case_argument, reason_option
+from drivecli.queries.cases import CaseRow
 
 WHAT = ("opened", "stage", "assignment", "review")
 
@@ -26,7 +27,7 @@ WHAT = ("opened", "stage", "assignment", "review")
 @click.option("--on", type=DAY, metavar="DAY", help="The right day.")
 @click.option("--to", type=TEXT, metavar="VALUE", help="The right stage, username or review kind.")
 @click.option(
-    "--id", "number", type=int, metavar="N", help="Which one, by its number in the timeline. [default: the latest]"
+    "--id", "number", type=NUMBER, metavar="N", help="Which one, by its number in the timeline. [default: the latest]"
 )
 @click.option("--withdraw", is_flag=True, help="It never happened.")
 @reason_option()
@@ -38,7 +39,7 @@ def correct(
     from drivecli.services import corrections
 
     said = corrections.Correction(what=what, on=on, to=to, number=number, withdraw=withdraw)
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = corrections.correct(work, ref, said, reason=reason)
     done = "Withdrew" if withdraw else "Corrected"
     app.out.done(

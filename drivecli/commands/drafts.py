@@ -10,6 +10,7 @@ from drivecli.commandline import command
 from drivecli.domain.lines import join_line, with_words
 from drivecli.errors import DriveError
 from drivecli.layout import Column
+from drivecli.params import NUMBER
 
 if TYPE_CHECKING:
     from drivecli.services.drafts import Writer
@@ -37,16 +38,14 @@ def list_(app: App) -> None:
 
 
 @command("show", examples=["drive drafts show 3", "drive drafts show 3 --json"], see=["drive drafts use ID"])
-@click.argument("number", type=int, metavar="ID", help="The draft's number.")
+@click.argument("number", type=NUMBER, metavar="ID", help="The draft's number.")
 @click.pass_obj
 def show(app: App, number: int) -> None:
     """Show a draft's words, and the line they came with."""
     from drivecli.services import drafts
 
     found = drafts.one(app.open_checked(write=False), _writer(app), number)
-    app.out.thing(
-        found, lambda out, draft: [f"drive {draft.line}", "", *out.paragraph(draft.words.replace("\f", "\n"))]
-    )
+    app.out.thing(found, lambda out, draft: [f"drive {draft.line}", "", *out.paragraph(draft.words)])
 
 
 @command(
@@ -54,7 +53,7 @@ def show(app: App, number: int) -> None:
     examples=["drive drafts use 3", "drive drafts use 3 -- --mode phone"],
     see=["drive drafts", "drive drafts drop ID"],
 )
-@click.argument("number", type=int, metavar="ID", help="The draft's number.")
+@click.argument("number", type=NUMBER, metavar="ID", help="The draft's number.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, help="Options that put the line right, after --.")
 @click.pass_context
 def use(ctx: click.Context, number: int, more: tuple[str, ...]) -> int:
@@ -64,7 +63,7 @@ def use(ctx: click.Context, number: int, more: tuple[str, ...]) -> int:
     app: App = ctx.obj
     writer = _writer(app)
     found = drafts.one(app.open_checked(write=False), writer, number)
-    line = [*with_words(found.line, found.words), *more]
+    line = [*with_words(found.line, found.parts), *more]
     drive = ctx.find_root().command
     code = drive.main(args=line, prog_name="drive", standalone_mode=False, obj=app, windows_expand_args=False)
     if not code:
@@ -73,7 +72,7 @@ def use(ctx: click.Context, number: int, more: tuple[str, ...]) -> int:
 
 
 @command("drop", examples=["drive drafts drop 3", "drive drafts drop 3 --quiet"], see=["drive drafts"])
-@click.argument("number", type=int, metavar="ID", help="The draft's number.")
+@click.argument("number", type=NUMBER, metavar="ID", help="The draft's number.")
 @click.pass_obj
 def drop(app: App, number: int) -> None:
     """Throw a draft away."""
@@ -83,19 +82,20 @@ def drop(app: App, number: int) -> None:
     app.out.done(dropped, f"Threw away draft {number}.", ref=str(number))
 
 
-def keep(app: App, line: Sequence[str], words: Sequence[str]) -> None:
-    """Keep the words of a line that failed; where the store will not open, print them back, and write them nowhere."""
+def keep(app: App, line: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Keep the words of a line that failed, and say where they are.
+
+    Where the store will not open they are printed back, and written nowhere.
+    """
     from drivecli.services import drafts
 
     try:
-        number = drafts.keep(app.open_checked(write=True), _writer(app), join_line(line), "\f".join(words))
+        number = drafts.keep(app.open_checked(write=True), _writer(app), join_line(line), words)
     except Exception as error:  # whatever is wrong with the store, the words come first
         if not isinstance(error, DriveError) and app.refusal(error) is None and app.asked.debug:
             raise
-        app.out.warn("Your words could not be kept. Here they are:")
-        app.out.warn("\n".join(words))
-        return
-    app.out.warn(f"Your words are kept as draft {number}: drive drafts use {number} -- OPTIONS   (or show, drop)")
+        return ["Your words could not be kept. Here they are:", *"\n".join(words).splitlines()]
+    return [f"Your words are kept as draft {number}: drive drafts use {number} -- OPTIONS   (or show, drop)"]
 
 
 def _writer(app: App) -> "Writer":

@@ -8,6 +8,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.params import USERNAME, case_argument, reason_option
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -26,7 +27,7 @@ def extend(app: App, ref: Any, months: int, reason: str, authorised_by: str) -> 
     """Extend a case's window by months, with a reason and who authorised it."""
     from drivecli.services import extensions
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = extensions.extend(work, ref, months=months, reason=reason, authorised_by=authorised_by)
     more = f"{months} month{'' if months == 1 else 's'}"
     app.out.done(case, f"Extended {case.ref} by {more}. The window ends {say_day(case.window_ends_on)}.", ref=case.ref)

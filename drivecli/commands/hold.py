@@ -10,6 +10,7 @@ from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood
 from drivecli.params import CODE, DAY_TO_COME, TEXT, case_argument
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -33,7 +34,7 @@ def hold(app: App, ref: Any, until: date | None, by: str | None, reason: str | N
     if lift:
         if until or reason:
             raise NotUnderstood("--lift ends the hold today; it takes --by, but no --until and no --reason.")
-        with app.work() as work:
+        with app.work(CaseRow) as work:
             case = approaches.lift(work, ref, by=by or work.actor.name)
         app.out.done(case, f"Lifted the hold on {case.ref}.", ref=case.ref, hints=next_due(case))
         return
@@ -41,7 +42,7 @@ def hold(app: App, ref: Any, until: date | None, by: str | None, reason: str | N
         if value is None:
             raise NotUnderstood(f"Missing {flag}.", next="drive case hold --help")
     assert until is not None
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = approaches.hold(work, ref, until=until, by=by or "", reason=reason or "")
     app.out.done(
         case,

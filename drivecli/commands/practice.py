@@ -71,15 +71,15 @@ def show(app: App) -> None:
 @click.argument("path", type=PATH, help=WHERE)
 @click.pass_obj
 def check(app: App, path: Path) -> None:
-    """Check a file of your own, and list the open cases whose deadlines would change."""
+    """Check a file of your own, and list the cases whose deadlines would change."""
     from drivecli.services import practice
 
     db = app.read()
     texts = practice.read_path(path)
     found = practice.check(db, texts)
-    app.out.rows(found, Difference, CHANGES, empty=f"{', '.join(texts)}: fine. No open case's deadlines would change.")
+    app.out.rows(found, Difference, CHANGES, empty=f"{', '.join(texts)}: fine. No case's deadlines would change.")
     if found:
-        app.out.note(f"{', '.join(texts)}: fine. {len(found)} open case{'' if len(found) == 1 else 's'} would change.")
+        app.out.note(f"{', '.join(texts)}: fine. {len(found)} case{'' if len(found) == 1 else 's'} would change.")
         app.out.note(f"To make it so: drive practice apply {path} --reason WHY")
 
 
@@ -95,18 +95,18 @@ def check(app: App, path: Path) -> None:
 @reason_option()
 @click.pass_obj
 def apply(app: App, path: Path, reason: str) -> None:
-    """Store a file of your own and bring every open case up to it, all or nothing."""
+    """Store a file of your own and bring every case up to it, all or nothing."""
     from drivecli.services import practice
 
     texts = practice.read_path(path)
-    with app.work() as work:
+    with app.work(practice.Applied) as work:
         applied = practice.apply(work, texts, reason=reason)
     files = ", ".join(
         f"{name} (version {version})" for name, version in zip(applied.files, applied.versions, strict=True)
     )
     changed = len(applied.changed)
     app.out.done(
-        applied, f"Applied {files}. Deadlines of {changed} open case{'' if changed == 1 else 's'} changed.", ref=files
+        applied, f"Applied {files}. Deadlines of {changed} case{'' if changed == 1 else 's'} changed.", ref=files
     )
 
 

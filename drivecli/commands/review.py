@@ -26,7 +26,7 @@ def review(app: App, ref: Any, on: date, kind: str, note: str | None) -> None:
     """Record a review."""
     from drivecli.services import reviews
 
-    with app.work() as work:
+    with app.work(reviews.Reviewed) as work:
         done = reviews.record(work, ref, kind=kind, on=on, note=note)
     app.out.done(
         done,

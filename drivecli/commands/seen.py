@@ -9,6 +9,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.params import DAY_TO_COME, case_argument, note_options
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -23,7 +24,7 @@ def seen(app: App, ref: Any, until: date, note: str | None) -> None:
     """Mark an overdue case as known to a lead. It stays overdue, and shows this."""
     from drivecli.services import reviews
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = reviews.mark_seen(work, ref, until=until, note=note)
     still = f" It stays overdue ({case.overdue_days} days)." if case.overdue else ""
     app.out.done(case, f"{case.ref} is known until {say_day(until)}.{still}", ref=case.ref)

@@ -57,7 +57,7 @@ def init(
 
 
 @command(examples=["drive upgrade", "drive upgrade --recompute"], see=["drive doctor"])
-@click.option("--recompute", is_flag=True, help="Run the clock of every open case even if nothing is newer.")
+@click.option("--recompute", is_flag=True, help="Run the clock of every case even if nothing is newer.")
 @click.pass_obj
 def upgrade(app: App, recompute: bool) -> None:
     """Bring a store to this release. A checked copy is taken before its form changes."""
@@ -69,13 +69,13 @@ def upgrade(app: App, recompute: bool) -> None:
     app.close()
     cases = 0
     if needs.clock:
-        with app.work(bringing_forward=True) as work:
+        with app.work(service.Upgraded, bringing_forward=True) as work:
             cases = service.bring_clock(work)
     done = service.Upgraded(needs.found, needs.newest, copy, cases)
     if copy:
         app.out.note(f"A checked copy from before is at {copy}.")
     said = (
-        f"The store is at this release. The clock was run for {cases} open case{'' if cases == 1 else 's'}."
+        f"The store is at this release. The clock was run for {cases} case{'' if cases == 1 else 's'}."
         if needs.schema or needs.clock
         else "The store is at this release already. Nothing was changed."
     )

@@ -11,6 +11,7 @@ from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.layout import words
 from drivecli.params import CODE, case_argument, on_option, reason_option
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -29,6 +30,6 @@ def stage(app: App, ref: Any, to: str, on: date, reason: str | None) -> None:
     """Move a case to another stage. Not engaged is a working state: the work goes on."""
     from drivecli.services import stages
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = stages.move(work, ref, to, on=on, reason=reason)
     app.out.done(case, f"{case.ref} is in {words(to)} from {say_day(on)}.", ref=case.ref, hints=next_due(case))

@@ -11,6 +11,7 @@ from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.layout import words
 from drivecli.params import CODE, RELEASE, case_argument, on_option
+from drivecli.queries.cases import CaseRow
 
 
 @command(
@@ -29,7 +30,7 @@ def suspend(app: App, ref: Any, reason: str | None, on: date, expected_release: 
     """Suspend a case, or say anew when the person will be released. The window runs on."""
     from drivecli.services import suspensions
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = suspensions.suspend(work, ref, reason=reason, on=on, expected_release=expected_release)
     what = f"{case.ref} is suspended ({words(reason)}) from {say_day(on)}." if reason else f"Noted for {case.ref}."
     if isinstance(expected_release, date):
@@ -49,6 +50,6 @@ def resume(app: App, ref: Any, reason: str, on: date) -> None:
     """Take up a suspended case again. Contact clocks start anew from that day."""
     from drivecli.services import suspensions
 
-    with app.work() as work:
+    with app.work(CaseRow) as work:
         case = suspensions.resume(work, ref, reason=reason, on=on)
     app.out.done(case, f"{case.ref} is open again from {say_day(on)}.", ref=case.ref, hints=next_due(case))

@@ -6,7 +6,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.errors import StoreUnusable
-from drivecli.layout import say, words
+from drivecli.layout import Column, say, words
 from drivecli.queries import caseload
 from drivecli.queries import today as query
 from drivecli.queries.today import DayRow
@@ -19,6 +19,16 @@ TITLES = {
     "today": "Due today",
     "week": "Due this week",
 }
+
+COLUMNS = [
+    Column("section", "When"),
+    Column("ref", "Ref"),
+    Column("name", "Person"),
+    Column("kind", "What", words),
+    Column("due_on", "Day"),
+    Column("overdue_days", "Days overdue"),
+    Column("because", "Because"),
+]
 
 START = """\
 Welcome to drive: case records for work with perpetrators of domestic abuse, kept on this computer.
@@ -45,7 +55,7 @@ def today(app: App) -> None:
     leads = app.actor.role in roles and "lead" in roles[app.actor.role].may
     rows = query.day(db, app.actor.id, app.today, leads=leads)
     if app.out.for_programs:
-        app.out.rows(rows, DayRow, [])
+        app.out.rows(rows, DayRow, COLUMNS, empty="Nothing is due this week.")
         return
     app.out.text("\n".join(_page(app, rows)))
     if leads:

@@ -7,12 +7,24 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
-from drivecli.layout import say, words
+from drivecli.layout import Column, say, words
 from drivecli.params import case_argument
 from drivecli.queries import cases
 from drivecli.queries import why as query
 from drivecli.queries.why import WhyRow
 from drivecli.render import Out
+
+COLUMNS = [
+    Column("kind", "Deadline", words),
+    Column("due_on", "Due"),
+    Column("overdue_days", "Days overdue"),
+    Column("because", "Because"),
+    Column("record", "Record"),
+    Column("rule", "Rule"),
+    Column("skipped", "Skipped"),
+    Column("stops_when", "Stops when"),
+    Column("owner", "Whose"),
+]
 
 
 @command(examples=["drive why 42", "drive why WS-0042 --json"], see=["drive case show REF", "drive practice show"])
@@ -24,7 +36,7 @@ def why(app: App, ref: Any) -> None:
     case = cases.find(db, ref, app.prefix())
     rows = query.why(db, case.id, app.today)
     if app.out.for_programs:
-        app.out.rows(rows, WhyRow, [])
+        app.out.rows(rows, WhyRow, COLUMNS, empty="Nothing is due.")
         return
     shown = cases.row(db, case.id, app.today)
     app.out.text(app.out.heading(f"{shown.ref}  {shown.name}"))

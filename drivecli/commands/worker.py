@@ -9,6 +9,7 @@ from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.layout import Column, say, words
 from drivecli.params import CODE, DAY_TO_COME, TEXT, USERNAME, on_option, reason_option
+from drivecli.queries.workers import WorkerRow
 from drivecli.render import Out
 
 LIST = [
@@ -39,7 +40,7 @@ def add(app: App, name: str, username: str, role: str, agency: str | None, capac
     """Add a worker."""
     from drivecli.services import workers
 
-    with app.work() as work:
+    with app.work(WorkerRow) as work:
         added = workers.add(work, name, username=username, role=role, agency=agency, capacity=capacity)
     app.out.done(added, f"Added {added.name} as {added.username} ({words(added.role)}).", ref=added.username)
 
@@ -116,7 +117,7 @@ def away(app: App, username: str, from_on: date, to_on: date, cover: str) -> Non
     """Note who covers while a worker is away. Ownership stays."""
     from drivecli.services import workers
 
-    with app.work() as work:
+    with app.work(workers.Away) as work:
         noted = workers.away(work, username, from_on=from_on, to_on=to_on, cover=cover)
     app.out.done(noted, f"{cover} covers for {username} from {say_day(from_on)} to {say_day(to_on)}.", ref=username)
 
@@ -136,7 +137,7 @@ def leave(app: App, username: str, hand_over_to: str | None, on: date, over_capa
     """End a worker's time here, handing over what they hold: all of it, or nothing is changed."""
     from drivecli.services import assignments, workers
 
-    with app.work() as work:
+    with app.work(workers.Left) as work:
         left = workers.leave(
             work, username, on=on, hand_over_to=hand_over_to, override=assignments.Override(over_capacity, reason)
         )

@@ -284,14 +284,12 @@ class _Clock:
         """Attempts, and what answers them (a contact that counts, an engagement review, not engaged), by day."""
         case = self.case
         happened: list[tuple[date, int, int, str, Any]] = []
-        for each in case.contacts:
+        for place, each in enumerate(case.contacts):
             if contacts.counts(case, each):
-                happened.append((each.on, 0, each.id, "answer", each))
+                happened.append((each.on, 0, place, "answer", each))
             elif contacts.is_attempt(case, each) and case.stage_on(each.on) != contacts.NOT_ENGAGED:
-                happened.append((each.on, 0, each.id, "attempt", each))
-        happened += [(each.on, 1, each.id, "answer", each) for each in self.reviews("engagement")]
-        happened += [
-            (each.on, 2, each.id, "answer", each) for each in case.stages if each.stage == contacts.NOT_ENGAGED
-        ]
+                happened.append((each.on, 0, place, "attempt", each))
+        happened += [(each.on, 1, 0, "answer", each) for each in self.reviews("engagement")]
+        happened += [(each.on, 2, 0, "answer", each) for each in case.stages if each.stage == contacts.NOT_ENGAGED]
         for _, _, _, what, fact in sorted(happened, key=lambda each: each[:3]):
             yield what, fact

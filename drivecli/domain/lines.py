@@ -5,13 +5,17 @@ from collections.abc import Sequence
 
 NOTE, NOTE_FILE, EDIT = "--note", "--note-file", "--edit"
 REASON = "--reason"
+PRIVATE = ("--phone", "--address")
+
+STDIN, ELSEWHERE = None, ""
+"""In place of words that are not in the line: they come from stdin, or from a file or an editor."""
 
 
 def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
-    """The line with `-` in place of its words, and those words in order; None for words that came from elsewhere.
+    """The line with `-` in place of its words, and those words in order (STDIN or ELSEWHERE where it has none).
 
-    A note is always words; a reason is, when it is more than one word (a single one is a code from a list). Words from
-    stdin, a file or an editor are not in the line.
+    A note is always words; a reason is, when it is more than one word (a single one is a code from a list). A phone
+    number or an address is taken out of the line and kept nowhere.
     """
     line: list[str] = []
     words: list[str | None] = []
@@ -21,16 +25,18 @@ def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
         option, equals, value = each.partition("=")
         if option == EDIT:
             line += [NOTE, "-"]
-            words.append(None)
-        elif option not in (NOTE, NOTE_FILE, REASON) or (not equals and not waiting):
+            words.append(ELSEWHERE)
+        elif option not in (NOTE, NOTE_FILE, REASON, *PRIVATE) or (not equals and not waiting):
             line.append(each)
         else:
             value = value if equals else waiting.pop(0)
-            if option == REASON and len(value.split()) < 2:
+            if option in PRIVATE:
+                line += [option, "-"]
+            elif option == REASON and len(value.split()) < 2:
                 line += [option, value]
             else:
                 line += [REASON if option == REASON else NOTE, "-"]
-                words.append(None if option == NOTE_FILE or value == "-" else value)
+                words.append(ELSEWHERE if option == NOTE_FILE else STDIN if value == "-" else value)
     return line, words
 
 
@@ -39,12 +45,9 @@ def join_line(argv: Sequence[str]) -> str:
     return shlex.join(argv)
 
 
-def with_words(line: str, words: str) -> list[str]:
-    """The arguments of a kept line, with its words back in their places.
-
-    Kept words stand in the order of the `-` they replace, apart by a form feed.
-    """
-    waiting = words.split("\f")
+def with_words(line: str, words: Sequence[str]) -> list[str]:
+    """The arguments of a kept line, with its words back in the places of the `-` that stand for them."""
+    waiting = list(words)
     argv: list[str] = []
     for each in shlex.split(line):
         if each == "-" and argv and argv[-1] in (NOTE, REASON) and waiting:

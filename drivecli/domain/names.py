@@ -18,6 +18,12 @@ def name_keys(forename: str, surname: str) -> frozenset[str]:
     return frozenset({first + last, last + first})
 
 
+def alias_keys(alias: str) -> frozenset[str]:
+    """What an alias is looked up by: as it stands, and with its last word before the others."""
+    others, _, last = alias.strip().rpartition(" ")
+    return name_keys(others, last)
+
+
 def may_be_born(one: date | None, other: date | None) -> bool:
     """Whether two dates of birth could be one person's: equal, or one of them not known."""
     return one is None or other is None or one == other

@@ -25,4 +25,6 @@ def read_prefix(text: str) -> str:
     prefix = text.strip().upper()
     if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", prefix, re.ASCII):
         raise NotUnderstood(f"“{text}” cannot be a site prefix. Use two to eight letters, as in WS or DRV.")
+    if prefix == "DEMO":
+        raise NotUnderstood("DEMO is the demo's prefix. Use another, as in WS or DRV.")
     return prefix

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
-from drivecli.domain.deadlines import Deadline, deadlines
+from drivecli.domain import contact as contacts
+from drivecli.domain.deadlines import Deadline, deadlines, window_ends_on
+from drivecli.domain.facts import CaseFacts
 from drivecli.queries.facts import case_facts
 
 
@@ -36,6 +38,26 @@ class _Stored:
     owner_id: int | None
 
 
+class _Columns(NamedTuple):
+    id: int
+    stage: str
+    tier: str
+    tier_rank: int
+    area: str | None
+    status: str
+    manager_id: int | None
+    hold_until: date | None
+    opened_on: date
+    window_months: int
+    window_ends_on: date | None
+    closed_on: date | None
+    closure_reason: str | None
+    last_contact_on: date | None
+    next_due_on: date | None
+    next_due_kind: str | None
+    next_due_weight: str | None
+
+
 def stored_form(case: int, due: Deadline) -> dict[str, Any]:
     """A deadline as its table keeps it."""
     return {
@@ -54,26 +76,68 @@ def stored_form(case: int, due: Deadline) -> dict[str, Any]:
     }
 
 
-def open_cases(db: Connection) -> dict[int, str]:
-    """Refs of all cases that are not closed, by id."""
-    return dict(db.run("SELECT id, ref FROM case_record WHERE closed_on IS NULL ORDER BY id").fetchall())
+def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str]) -> dict[str, Any]:
+    """The columns of the case that repeat its facts and its clock. Only the case side: a list must not betray more.
+
+    A closed case keeps its last manager: the follow-ups are theirs. `tiers` are in order of urgency; one that is not
+    among them ranks with the first.
+    """
+    first = next((each for each in due if each.side == "case"), None)
+    managers = [each for each in facts.assignments if not each.specialist and (facts.closing or not each.ended_on)]
+    standing = facts.holds[-1] if facts.holds and facts.holds[-1].lifted_on is None else None
+    counting = contacts.counting(facts)
+    return {
+        "stage": facts.stage,
+        "tier": facts.tier,
+        "tier_rank": tiers.index(facts.tier) if facts.tier in tiers else 0,
+        "area": facts.area,
+        "status": "closed" if facts.closing else "suspended" if facts.suspended else "open",
+        "manager_id": managers[-1].worker if managers else None,
+        "hold_until": standing.until if standing and not facts.closing else None,
+        "opened_on": facts.opened_on,
+        "window_months": facts.window_months + sum(each.months for each in facts.extensions),
+        "window_ends_on": window_ends_on(facts),
+        "closed_on": facts.closing.on if facts.closing else None,
+        "closure_reason": facts.closing.reason if facts.closing else None,
+        "last_contact_on": counting[-1].on if counting else None,
+        "next_due_on": first.due_on if first else None,
+        "next_due_kind": first.kind if first else None,
+        "next_due_weight": first.weight if first else None,
+    }
+
+
+def all_cases(db: Connection) -> dict[int, str]:
+    """Refs of all cases, by id."""
+    return dict(db.run("SELECT id, ref FROM case_record ORDER BY id").fetchall())
 
 
 def differences(db: Connection, catalogue: Catalogue) -> list[Difference]:
-    """Every case that is not closed whose stored deadlines differ from what these rules answer from scratch."""
-    refs = open_cases(db)
+    """Every case whose stored deadlines, or what lists read of them, differ from these rules' answer from scratch."""
+    refs = all_cases(db)
+    stored, derived = _stored_deadlines(db), _stored_columns(db)
+    tiers = list(catalogue.codes("tier"))
+    found = []
+    for case, facts in case_facts(db, refs, catalogue).items():
+        due = deadlines(facts, catalogue.practice, catalogue.holidays)
+        answer = [_Stored(**stored_form(case, each)) for each in due]
+        columns = derived_columns(facts, due, tiers)
+        if sorted(answer, key=repr) != sorted(stored[case], key=repr) or columns != derived[case]:
+            found.append(Difference(refs[case], _said(stored[case]), _said(answer)))
+    return found
+
+
+def _stored_deadlines(db: Connection) -> dict[int, list[_Stored]]:
     stored: dict[int, list[_Stored]] = defaultdict(list)
     columns = ", ".join(_Stored.__dataclass_fields__)
     for row in db.rows(_Stored, f"SELECT {columns} FROM deadline WHERE side = 'case' ORDER BY id"):
         stored[row.case_id].append(row)
-    found = []
-    for case, facts in case_facts(db, refs, catalogue).items():
-        answer = [
-            _Stored(**stored_form(case, each)) for each in deadlines(facts, catalogue.practice, catalogue.holidays)
-        ]
-        if sorted(map(repr, answer)) != sorted(map(repr, stored[case])):
-            found.append(Difference(refs[case], _said(stored[case]), _said(answer)))
-    return found
+    return stored
+
+
+def _stored_columns(db: Connection) -> dict[int, dict[str, Any]]:
+    columns = list(_Columns.__annotations__)
+    rows = db.rows(_Columns, f"SELECT {', '.join(columns)} FROM case_record")
+    return {row.id: {name: getattr(row, name) for name in columns if name != "id"} for row in rows}
 
 
 def _said(rows: list[_Stored]) -> tuple[str, ...]:

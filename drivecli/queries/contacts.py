@@ -67,17 +67,30 @@ def one(db: Connection, number: int, reader: Reader, catalogue: Catalogue) -> Co
     found = stored(db, number)
     if found is None:
         raise NotFound(f"There is no contact {number}.", next="drive contact list REF")
-    if found.about == "restricted" and not may_read(db, found.case_id, reader, catalogue):
+    rows = {row.id: row for row in _rows(db, found.case_id)}
+    if is_restricted(found, rows) and not may_read(db, found.case_id, reader, catalogue):
         return replace(found, note=None)
     return found
 
 
+def is_restricted(contact: ContactRow, rows: dict[int, ContactRow]) -> bool:
+    """Whether a note is restricted: by its own word, or by that of a correction. `rows` are the case's, by id."""
+    while contact.about != "restricted" and contact.superseded_by is not None:
+        contact = rows[contact.superseded_by]
+    return contact.about == "restricted"
+
+
 def of_case(db: Connection, case: int, *, all_rows: bool = False, limit: int | None = None) -> list[ContactRow]:
     """A case's contacts, newest first, without restricted notes. Superseded and withdrawn ones only with `all_rows`."""
-    found = db.rows(ContactRow, f"{_SELECT} WHERE k.case_id = :case ORDER BY k.occurred_on DESC, k.id DESC", case=case)
+    found = _rows(db, case)
+    rows = {row.id: row for row in found}
     if not all_rows:
         found = [each for each in found if each.superseded_by is None and not each.withdrawn]
-    return [replace(each, note=None) if each.about == "restricted" else each for each in found[:limit]]
+    return [replace(each, note=None) if is_restricted(each, rows) else each for each in found[:limit]]
+
+
+def _rows(db: Connection, case: int) -> list[ContactRow]:
+    return db.rows(ContactRow, f"{_SELECT} WHERE k.case_id = :case ORDER BY k.occurred_on DESC, k.id DESC", case=case)
 
 
 def may_read(db: Connection, case: int, reader: Reader, catalogue: Catalogue) -> bool:

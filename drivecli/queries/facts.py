@@ -70,11 +70,13 @@ class _Reader:
         """(id, columns ...) of the rows that stand, by case, in order of day and then of recording."""
         rows = self.db.run(
             f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {self.among}"
-            " ORDER BY occurred_on, id"
         ).fetchall()
         superseded = {row[2] for row in rows if row[2] is not None}
+        place: dict[int, int] = {}  # a correction keeps the place of what it corrects among the facts of a day
+        for row in sorted(rows, key=lambda row: row[1]):
+            place[row[1]] = place.get(row[2], row[1])
         found: dict[int, list[Any]] = defaultdict(list)
-        for row in rows:
+        for row in sorted(rows, key=lambda row: (str(row[4]), place[row[1]])):
             if row[1] not in superseded and not row[3]:
                 found[row[0]].append((row[1], *(_typed(v, k) for v, k in zip(row[4:], kinds, strict=True))))
         return found

@@ -47,7 +47,7 @@ def day(db: Connection, worker: int, today: date, *, leads: bool) -> list[DayRow
     """The lines of a worker's day, and of those they cover for. A lead also sees flags, and what nobody owns."""
     covered = _covered(db, worker, today)
     among = ", ".join(map(str, [worker, *covered]))
-    rows = _holds(db, among, today)
+    rows = _holds(db, among, today, leads=leads)
     if leads:
         rows += _flagged(db)
     unowned = "OR (d.owner_id IS NULL AND (c.manager_id IS NULL OR m.left_on IS NOT NULL))" if leads else ""
@@ -113,7 +113,8 @@ class _Held:
     manager: str | None
 
 
-def _holds(db: Connection, among: str, today: date) -> list[DayRow]:
+def _holds(db: Connection, among: str, today: date, *, leads: bool) -> list[DayRow]:
+    unowned = "OR c.manager_id IS NULL OR m.left_on IS NOT NULL" if leads else ""
     found = db.rows(
         _Held,
         f"""
@@ -122,10 +123,13 @@ def _holds(db: Connection, among: str, today: date) -> list[DayRow]:
         JOIN hold h ON h.case_id = c.id AND h.lifted_on IS NULL AND h.until_on = c.hold_until
         WHERE c.closed_on IS NULL AND c.hold_until >= :today
           AND (c.manager_id IN ({among}) OR c.id IN (
-              SELECT a.case_id FROM assignment a WHERE a.worker_id IN ({among}) AND a.ended_on IS NULL))
+              SELECT a.case_id FROM assignment a
+              WHERE a.worker_id IN ({among}) AND a.ended_on IS NULL AND a.withdrawn = :no
+                AND NOT EXISTS (SELECT 1 FROM assignment n WHERE n.supersedes_id = a.id)) {unowned})
         ORDER BY c.id
         """,
         today=today,
+        no=False,
     )
     return [
         DayRow(

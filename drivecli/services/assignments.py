@@ -33,7 +33,7 @@ class Given:
     assigned: tuple[tuple[str, str], ...]
 
 
-def check(work: Work, worker: Acting, role: str, override: Override, *, on: date) -> None:
+def check(work: Work, worker: Acting, role: str, override: Override) -> None:
     """Refuse a worker who lacks the role, has left, or has no room for another case."""
     label = work.role_label(role)
     if worker.role != role:
@@ -42,7 +42,7 @@ def check(work: Work, worker: Acting, role: str, override: Override, *, on: date
             kind="wrong_role",
             next=f"drive worker list --role {role}",
         )
-    if worker.left_on is not None and worker.left_on <= on:
+    if worker.left_on is not None:
         raise Refused(
             f"{worker.name} left on {say_day(worker.left_on)}.", kind="left", next=f"drive worker list --role {role}"
         )
@@ -78,7 +78,7 @@ def assign(
         current = standing(work, case.id, role)
         if any(each.worker_id == worker.id for each in current):
             continue
-        check(work, worker, role, override, on=on)
+        check(work, worker, role, override)
         if not work.catalogue.roles[role].several:
             end(work, current, on, f"handed over to {worker.name}")
         begin(work, case.id, worker, role, on, override)
@@ -116,7 +116,7 @@ def transfer(work: Work, ref: tuple[str, int], to: str, *, on: date, reason: str
     current = standing(work, case.id, MANAGER)
     if any(each.worker_id == worker.id for each in current):
         raise Refused(f"{worker.name} already manages {case.ref}.", kind="no_change")
-    check(work, worker, MANAGER, override, on=on)
+    check(work, worker, MANAGER, override)
     end(work, current, on, reason)
     begin(work, case.id, worker, MANAGER, on, Override(override.over_capacity, reason))
     return work.answer(case.id)

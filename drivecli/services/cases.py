@@ -45,7 +45,7 @@ def open_case(work: Work, said: Details, asked: Asked) -> CaseRow:
         raise Refused(
             f"{say_day(asked.opened_on)} is in the future; a case opens on the day the work is taken on.", kind="future"
         )
-    months = asked.window_months or work.catalogue.practice.window_months
+    months = work.catalogue.practice.window_months if asked.window_months is None else asked.window_months
     if not 1 <= months <= LONGEST_WINDOW:
         raise NotUnderstood(f"--window-months: {months}; it must be from 1 to {LONGEST_WINDOW}.")
     person = _person(work, said, asked)
@@ -75,7 +75,7 @@ def open_case(work: Work, said: Details, asked: Asked) -> CaseRow:
     if asked.manager:
         manager = workers.find(work.db, asked.manager)
         allowed = assignments.Override(asked.over_capacity, asked.reason)
-        assignments.check(work, manager, assignments.MANAGER, allowed, on=asked.opened_on)
+        assignments.check(work, manager, assignments.MANAGER, allowed)
         assignments.begin(work, number, manager, assignments.MANAGER, asked.opened_on, allowed)
     return work.answer(number)
 

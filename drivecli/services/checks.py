@@ -65,7 +65,7 @@ def of_store(db: Connection, settings: Settings, catalogue: Catalogue, rules: st
 def _deadlines(db: Connection, catalogue: Catalogue) -> Check:
     different = clock.differences(db, catalogue)
     if not different:
-        return Check("deadlines", "ok", "equal the rules' answer for every open case")
+        return Check("deadlines", "ok", "equal the rules' answer for every case")
     refs = ", ".join(each.ref for each in different[:5])
     more = f" and {len(different) - 5} more" if len(different) > 5 else ""
     return Check("deadlines", "fail", f"differ from the rules' answer in {refs}{more}", "drive upgrade --recompute")
@@ -102,6 +102,6 @@ def _modes(settings: Settings) -> Iterator[Check]:
 
 def of_key(settings: Settings) -> Iterator[Check]:
     """Whether there is a key."""
-    if settings.store.path is not None:
+    if settings.store.path is not None and settings.store.path.exists():
         keys.read_key(settings)
         yield Check("key", "ok", "is there, and only this user can read it")

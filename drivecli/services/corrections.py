@@ -7,10 +7,12 @@ from typing import Any
 
 from drivecli.domain.codes import read_code
 from drivecli.domain.days import say_day
+from drivecli.domain.facts import CaseFacts
 from drivecli.errors import NotFound, NotUnderstood, Refused
 from drivecli.models import AreaChange, Assignment, Opening, Review, StageChange, TierChange
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
+from drivecli.services.reviews import check_kind
 from drivecli.services.taking import check_day, take
 from drivecli.work import Work
 
@@ -58,24 +60,62 @@ def _opened(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
     if on > work.today:
         raise Refused(f"{say_day(on)} is in the future.", kind="future")
     facts = work.facts(case.id)
-    earlier = [(each.on, f"contact {each.id}") for each in facts.contacts if each.on < on]
-    earlier += [(each.on, f"review {each.id}") for each in facts.reviews if each.on < on]
-    if earlier:
-        day, what = min(earlier)
+    old = work.session.get_one(Opening, facts.opening_id)
+    with_it = _written_with(work, case, old)
+    moved = {(type(row).__name__, row.id) for row in with_it}
+    _refuse_earlier(facts, moved, on, case)
+    for row in [*with_it, old]:
+        _replace(work, row, reason, occurred_on=on)
+
+
+def _written_with(work: Work, case: CaseKey, opening: Opening) -> list[Any]:
+    """The facts that were written down with the opening, for its day: they move with it."""
+    rows = [
+        work.session.get_one(table, number)
+        for table in (StageChange, TierChange, AreaChange, Assignment)
+        for number in _rows_of(work, table, case.id)
+    ]
+    return [
+        row
+        for row in rows
+        if row.occurred_on == opening.occurred_on and _first_event(work, row) == _first_event(work, opening)
+    ]
+
+
+def _first_event(work: Work, row: Any) -> int:
+    """The event in which a fact was first written down, before its corrections."""
+    while row.supersedes_id is not None:
+        row = work.session.get_one(type(row), row.supersedes_id)
+    event: int = row.event_id
+    return event
+
+
+def _refuse_earlier(facts: CaseFacts, moved: set[tuple[str, int]], on: date, case: CaseKey) -> None:
+    """A case did not open after what happened in it."""
+    happened: list[tuple[date, str]] = []
+    told: list[Any] = [
+        *facts.contacts,
+        *facts.approaches,
+        *facts.holds,
+        *facts.suspensions,
+        *facts.reviews,
+        *facts.extensions,
+    ]
+    happened += [(each.on, f"{type(each).__name__} {each.id}") for each in told]
+    happened += [(each.on, f"stage {each.id}") for each in facts.stages if ("StageChange", each.id) not in moved]
+    happened += [
+        (each.on, f"assignment {each.id}") for each in facts.assignments if ("Assignment", each.id) not in moved
+    ]
+    if facts.closing:
+        happened.append((facts.closing.on, "closing"))
+    before = [each for each in happened if each[0] < on]
+    if before:
+        day, what = min(before)
         raise Refused(
             f"{what.capitalize()} is of {say_day(day)}, before that day.",
             kind="before_opening",
             next=f"Put it right first: drive case timeline {case.ref}",
         )
-    old = work.session.get_one(Opening, facts.opening_id)
-    with_it: list[tuple[Any, int]] = [(StageChange, each.id) for each in facts.stages]
-    with_it += [(Assignment, each.id) for each in facts.assignments]
-    with_it += [(table, row) for table in (TierChange, AreaChange) for row in _rows_of(work, table, case.id)]
-    for table, number in with_it:
-        row = work.session.get_one(table, number)
-        if row.event_id == old.event_id and row.occurred_on == old.occurred_on:
-            _replace(work, row, reason, occurred_on=on)
-    _replace(work, old, reason, occurred_on=on)
 
 
 def _stage(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
@@ -98,6 +138,12 @@ def _assignment(work: Work, case: CaseKey, said: Correction, reason: str) -> Non
                 kind="wrong_role",
                 next=f"drive worker list --role {row.role}",
             )
+        if found.left_on is not None:
+            raise Refused(
+                f"{found.name} left on {say_day(found.left_on)}.",
+                kind="left",
+                next=f"drive worker list --role {row.role}",
+            )
         worker = found.id
     on = said.on or row.occurred_on
     if row.ended_on is not None and on > row.ended_on:
@@ -108,7 +154,10 @@ def _assignment(work: Work, case: CaseKey, said: Correction, reason: str) -> Non
 def _review(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
     row = _pick(work, Review, [each.id for each in work.facts(case.id).reviews], said, "review")
     kind = read_code(said.to, work.catalogue.codes("review_kind"), "review kind") if said.to else row.kind
-    _replace(work, row, reason, withdrawn=said.withdraw, kind=kind, occurred_on=said.on or row.occurred_on)
+    on = said.on or row.occurred_on
+    if kind != row.kind:
+        check_kind(case, kind, on)
+    _replace(work, row, reason, withdrawn=said.withdraw, kind=kind, occurred_on=on)
 
 
 _CORRECT: dict[str, Callable[[Work, CaseKey, Correction, str], None]] = {

@@ -1,7 +1,10 @@
 """Drafts: the words of a line that did not end well, kept in the store. Never audited, seen only by their writer."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from drivecli.db import Connection
 from drivecli.errors import NotFound
@@ -9,12 +12,13 @@ from drivecli.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Kept words, and the line they came with, in which `-` stands for them."""
+    """Kept words, and the line they came with, in which `-` stands for each of `parts`; `words` are all of them."""
 
     id: int
     at: str
     line: str
     words: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,14 @@ class Writer:
     worker: int | None
 
 
-def keep(db: Connection, writer: Writer, line: str, words: str) -> int:
+class _Stored(NamedTuple):
+    id: int
+    at: str
+    line: str
+    words: str
+
+
+def keep(db: Connection, writer: Writer, line: str, parts: Sequence[str]) -> int:
     """Keep words in the store and return the draft's number. Commits at once: nothing else is going on."""
     db.begin(write=True)
     number: int = db.value(
@@ -35,7 +46,7 @@ def keep(db: Connection, writer: Writer, line: str, words: str) -> int:
         login=writer.login,
         worker=writer.worker,
         line=line,
-        words=words,
+        words=json.dumps(list(parts)),
     )
     db.commit()
     return number
@@ -43,13 +54,16 @@ def keep(db: Connection, writer: Writer, line: str, words: str) -> int:
 
 def mine(db: Connection, writer: Writer) -> list[Draft]:
     """This writer's drafts, newest first. One kept before it was known who acted is this computer's user's."""
-    return db.rows(
-        Draft,
+    found = db.rows(
+        _Stored,
         "SELECT id, at, line, words FROM draft WHERE login = :login AND COALESCE(worker_id, :worker) = :worker"
         " ORDER BY id DESC",
         login=writer.login,
         worker=writer.worker or 0,
     )
+    return [
+        Draft(row.id, row.at, row.line, "\n".join(json.loads(row.words)), tuple(json.loads(row.words))) for row in found
+    ]
 
 
 def one(db: Connection, writer: Writer, number: int) -> Draft:

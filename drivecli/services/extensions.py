@@ -1,5 +1,6 @@
 """Extending a window: never silently, always with a reason and somebody who authorised it."""
 
+from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import Extension
 from drivecli.queries import workers
@@ -21,6 +22,10 @@ def extend(work: Work, ref: tuple[str, int], *, months: int, reason: str, author
     if not 1 <= months <= LONGEST:
         raise NotUnderstood(f"--months: {months}; it must be from 1 to {LONGEST}.")
     lead = workers.find(work.db, authorised_by)
+    if lead.left_on is not None:
+        raise Refused(
+            f"{lead.name} left on {say_day(lead.left_on)}.", kind="left", next="drive worker list --role team_lead"
+        )
     if not work.may("lead", Actor(lead.id, lead.username, lead.name, lead.role)):
         raise Refused(
             f"{lead.name} ({work.role_label(lead.role)}) cannot authorise an extension.",

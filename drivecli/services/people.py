@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from drivecli.domain.names import fold, may_be_born, name_keys
+from drivecli.domain.names import alias_keys, fold, may_be_born, name_keys
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import FieldChange, Person, PersonIdentifier, PersonLink, PersonName
@@ -93,7 +93,7 @@ def alike(work: Work, said: Details) -> list[Alike]:
     """People on record whose name (either order, or an alias) and date of birth could be this person's."""
     keys = sorted(name_keys(said.forename or "", said.surname or ""))
     for alias in said.aliases:
-        keys.append(fold(alias))
+        keys += sorted(alias_keys(alias))
     marks = ", ".join(f":key{n}" for n in range(len(keys)))
     rows = work.db.run(
         f"""

@@ -1,4 +1,4 @@
-"""The service's own values: checked, stored with a version, and every open case brought up to them."""
+"""The service's own values: checked, stored with a version, and every case brought up to them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,8 @@ def read_path(path: Path) -> dict[str, str]:
     Raises NotFound when there is nothing there, NotUnderstood with the file and what would be right.
     """
     known = packaged_names()
-    if not path.exists():
-        raise NotFound(f"There is no file or folder {path}.")
+    if not _is_there(path):
+        raise NotFound(f"There is no file or folder {str(path)[:200]}.")
     found: dict[str, Path] = {}
     if path.is_dir():
         for file in sorted(path.rglob("*.toml")):
@@ -63,18 +63,25 @@ def read_path(path: Path) -> dict[str, str]:
     return texts
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
 def with_these(db: Connection, texts: dict[str, str]) -> Catalogue:
     """The catalogue as it would be with these own files over those that stand."""
     return Catalogue({**site_files(db), **texts})
 
 
 def check(db: Connection, texts: dict[str, str]) -> list[Difference]:
-    """The open cases whose deadlines would change."""
+    """The cases whose deadlines would change."""
     return clock.differences(db, with_these(db, texts))
 
 
 def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
-    """Store own files as new versions and run the clock of every case that is not closed, in this transaction."""
+    """Store own files as new versions and run the clock of every case, in this transaction."""
     work.must_may("manage", "change the service's own values")
     work.db.lock(RULES)
     changed = check(work.db, texts)
@@ -89,8 +96,8 @@ def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
 
 
 def recompute(work: Work) -> int:
-    """Run the clock of every case that is not closed. Returns how many there were."""
-    numbers = clock.open_cases(work.db)
+    """Run the clock of every case; a closed one has its follow-ups. Returns how many there were."""
+    numbers = clock.all_cases(work.db)
     work.touch(numbers)
     work.settle()
     return len(numbers)

@@ -6,7 +6,7 @@ from datetime import date
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import Review, Seen
-from drivecli.queries.cases import CaseRow
+from drivecli.queries.cases import CaseKey, CaseRow
 from drivecli.services.taking import check_day, take, take_open
 from drivecli.work import Work
 
@@ -29,6 +29,14 @@ def record(work: Work, ref: tuple[str, int], *, kind: str, on: date, note: str |
     work.must_may("case_work", "record a review")
     case = take(work, ref)
     check_day(work, case, on, "a review")
+    check_kind(case, kind, on)
+    row = work.add(Review(case_id=case.id, occurred_on=on, kind=kind, note=note))
+    assert row.id is not None
+    return Reviewed(row.id, case.ref, kind, on, work.answer(case.id))
+
+
+def check_kind(case: CaseKey, kind: str, on: date) -> None:
+    """Refuse a follow-up review on an open case, and any other on a closed one."""
     if case.closed_on is None and kind == FOLLOW_UP:
         raise Refused(
             f"{case.ref} is open; a follow-up review comes after closing.",
@@ -41,9 +49,6 @@ def record(work: Work, ref: tuple[str, int], *, kind: str, on: date, note: str |
             kind="closed",
             next=f"drive review {case.ref} --kind follow_up",
         )
-    row = work.add(Review(case_id=case.id, occurred_on=on, kind=kind, note=note))
-    assert row.id is not None
-    return Reviewed(row.id, case.ref, kind, on, work.answer(case.id))
 
 
 def mark_seen(work: Work, ref: tuple[str, int], *, until: date, note: str | None) -> CaseRow:

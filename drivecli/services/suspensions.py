@@ -33,9 +33,9 @@ def suspend(
         reasons = work.catalogue.codes("suspend_reason")
         if expected_release is None and reason in reasons and reasons[reason].is_("release"):
             expected_release = UNKNOWN
-    elif expected_release is None:
+    elif expected_release is None or reason not in (None, standing.reason):
         raise Refused(
-            f"{case.ref} has been suspended since {say_day(standing.on)}.",
+            f"{case.ref} has been suspended ({standing.reason.replace('_', ' ')}) since {say_day(standing.on)}.",
             kind="suspended",
             next=f"A new release day: drive case suspend {case.ref} --expected-release DAY"
             f"   Take it up again: drive case resume {case.ref} --reason CODE",

@@ -71,7 +71,7 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None
 
 
 def bring_clock(work: Work) -> int:
-    """Run the clock of every open case by this release's rules. Returns how many there were."""
+    """Run the clock of every case by this release's rules. Returns how many there were."""
     work.db.lock(RULES)
     cases = recompute(work)
     work.db.run("UPDATE setting SET value = :rules WHERE key = 'rules'", rules=fingerprint())

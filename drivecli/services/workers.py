@@ -87,6 +87,10 @@ def leave(work: Work, username: str, *, on: date, hand_over_to: str | None, over
     worker = workers.find(work.db, username)
     if worker.left_on is not None:
         raise Refused(f"{worker.name} left on {say_day(worker.left_on)}.", kind="left")
+    if on > work.today:
+        raise Refused(f"{say_day(on)} is in the future; somebody has left once the day has come.", kind="future")
+    if hand_over_to == worker.username:
+        raise Refused("Nobody can hand over to themselves.", kind="same_worker", next="drive worker list")
     held = workers.holds(work.db, worker.id)
     if held and not hand_over_to:
         listed = ", ".join(f"{ref} ({work.role_label(role)})" for _, ref, role, _ in held)
@@ -111,7 +115,7 @@ def _hand_over(
     for case, _, role, assignment in sorted(held):
         work.case(case)
         row = work.session.get_one(Assignment, assignment)
-        assignments.check(work, receiver, role, override, on=on)
+        assignments.check(work, receiver, role, override)
         on_day = max(on, row.occurred_on)
         assignments.end(work, [row], on_day, reason)
         assignments.begin(

@@ -1,6 +1,7 @@
 """`drive caseload`: one row per case that is not closed, most urgent first."""
 
 import pytest
+
 from commands.refusals import assert_refused
 
 
@@ -54,7 +55,7 @@ def test_the_most_urgent_come_first_by_weight_then_tier_then_days(seven) -> None
 
     assert refs(result) == [4, 5, 2, 1, 3, 6]
     assert [row["overdue_days"] for row in result.json] == [4, 1, 10, 3, 0, 0]
-    assert [row["next_due_weight"] for row in result.json][0] == "safety"
+    assert result.json[0]["next_due_weight"] == "safety"
     assert result.err == "4 of 6 open cases are overdue.\n"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from commands.refusals import contents
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
@@ -201,7 +202,7 @@ def test_a_store_of_this_release_is_left_alone(well) -> None:
 
 
 def test_recomputing_what_is_right_changes_no_deadline(well_file) -> None:
-    before = [row for row in well_file("why 1 --json").json]
+    before = well_file("why 1 --json").json
 
     answer = well_file("upgrade --recompute --json").json
 

@@ -1,4 +1,4 @@
-"""Drafts: the words of a line that did not end well are kept in the store, or printed back, and never written in clear."""
+"""Drafts: the words of a line that did not end well are kept in the store, or printed back; never written in clear."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from commands.refusals import contents
 
 WORDS = "it's a long “story”, told once"

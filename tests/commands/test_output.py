@@ -1,4 +1,4 @@
-"""Every form of an answer, on every kind of stream: nothing is cut, nothing dies of a letter, no text controls a terminal."""
+"""Every form of an answer, on every stream: nothing is cut, nothing dies of a letter, no text controls a terminal."""
 
 import csv
 import io
@@ -224,7 +224,20 @@ def test_no_line_dies_of_a_letter_that_the_stream_cannot_show(told, encoding: st
 
 
 def test_a_note_in_letters_that_stdin_cannot_read_is_no_fault_of_ours(told) -> None:
-    line = [sys.executable, "-m", "drivecli", *"contact log 1 --mode phone --outcome held --note -".split()]
+    line = [
+        sys.executable,
+        "-m",
+        "drivecli",
+        "contact",
+        "log",
+        "1",
+        "--mode",
+        "phone",
+        "--outcome",
+        "held",
+        "--note",
+        "-",
+    ]
     env = told.environ({"PYTHONIOENCODING": "ascii"})
 
     done = subprocess.run(line, env=env, input="Zoë".encode(), capture_output=True, timeout=60)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from commands.refusals import assert_refused, contents
 
+from commands.refusals import assert_refused, contents
 from drivecli.packaged import packaged_names, packaged_text
 
 TIGHTER = "[rules.contact]\ndue = 5\nby = { high = 5, not_assessed = 5 }\n"

@@ -162,7 +162,7 @@ def test_an_auditor_moves_no_case(opened_file) -> None:
 
 def test_a_service_s_own_stages_are_taken_from_its_data(opened_file, tmp_path) -> None:
     (tmp_path / "stage.toml").write_text(
-        '[[code]]\ncode = "information_gathering"\nnext = ["waiting"]\n[[code]]\ncode = "waiting"\nlabel = "on a list"\n'
+        '[[code]]\ncode = "information_gathering"\nnext = ["waiting"]\n\n[[code]]\ncode = "waiting"\n'
     )
     opened_file(["practice", "apply", str(tmp_path / "stage.toml"), "--reason", "ours"], ok=True)
 

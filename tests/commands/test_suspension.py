@@ -1,4 +1,4 @@
-"""`drive case suspend|resume`: the contact clocks stand still, review and window run on, and a release is never missed."""
+"""`drive case suspend|resume`: contact clocks stand still, review and window run on, no release is missed."""
 
 import pytest
 

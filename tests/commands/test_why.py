@@ -1,6 +1,7 @@
 """`drive why`: every deadline with its rule, the record that started it, what was skipped, what would stop it."""
 
 import pytest
+
 from commands.refusals import assert_refused
 
 

@@ -235,7 +235,8 @@ def test_while_a_worker_is_away_the_cover_sees_the_cases_and_ownership_stays(dri
 
 
 NOT_AWAY = [
-    ("worker away amina --from 6/3/2026 --to 2/3/2026 --cover ben", 2, "--to: Mon 2 Mar 2026 is before Fri 6 Mar 2026."),
+    ("worker away amina --from 6/3/2026 --to 2/3/2026 --cover ben", 2,
+     "--to: Mon 2 Mar 2026 is before Fri 6 Mar 2026."),
     ("worker away amina --from 2/3/2026 --to 6/3/2026 --cover amina", 3,
      "Nobody can cover for themselves.\ndrive worker list"),
     ("worker away amina --from 2/3/2026 --to 6/3/2026 --cover bem", 4,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivecli.domain.names import fold, may_be_born, name_keys
+from drivecli.domain.names import alias_keys, fold, may_be_born, name_keys
 
 fixed = settings(derandomize=True, max_examples=200, deadline=None)
 
@@ -52,6 +52,24 @@ def test_another_name_shares_no_key() -> None:
 
 def test_a_name_of_two_equal_parts_has_one_key() -> None:
     assert name_keys("Ali", "Ali") == {"aliali"}
+
+
+@pytest.mark.parametrize(
+    ("alias", "keys"),
+    [
+        ("Alex Reed", {"alexreed", "reedalex"}),
+        (" Alex  Reed ", {"alexreed", "reedalex"}),
+        ("Reed", {"reed"}),
+        ("Anna Maria O'Neill", {"annamariaoneill", "oneillannamaria"}),
+        ("", {""}),
+    ],
+)
+def test_an_alias_is_looked_up_with_its_last_word_first_or_last(alias: str, keys: set[str]) -> None:
+    assert alias_keys(alias) == keys
+
+
+def test_an_alias_shares_a_key_with_the_name_it_is() -> None:
+    assert alias_keys("Łukasz O'Neill") & name_keys("Oneill", "Lukasz")
 
 
 @pytest.mark.xfail(strict=True, reason="keys join the parts without a mark between them: Ann Alee is Anna Lee")

@@ -44,6 +44,7 @@ def refusal(data: dict[str, Any]) -> str:
 def test_the_packaged_practice_reads() -> None:
     practice = read_practice(packaged(), WHERE)
 
+    assert practice.version == "2026-11"
     assert practice.window_months == 10
     assert list(practice.rules) == list(KINDS)
     assert practice["contact"].name == "contact v1"

@@ -63,10 +63,11 @@ def test_what_cannot_be_a_site_prefix_is_refused(typed: str) -> None:
     assert refused.value.message == f"“{typed}” cannot be a site prefix. Use two to eight letters, as in WS or DRV."
 
 
-@pytest.mark.xfail(strict=True, reason="read_prefix says DEMO is kept for the demo, and takes it")
 def test_the_demo_s_prefix_is_not_a_site_s() -> None:
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(NotUnderstood) as refused:
         read_prefix("demo")
+
+    assert refused.value.message == "DEMO is the demo's prefix. Use another, as in WS or DRV."
 
 
 @fixed

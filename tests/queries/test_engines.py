@@ -29,6 +29,8 @@ from drivecli.queries import (
     workload,
 )
 
+pytestmark = pytest.mark.xdist_group("engines")  # the two histories are told once
+
 TODAY = date(2026, 3, 2)
 CATALOGUE = Catalogue()
 
@@ -47,7 +49,7 @@ HISTORY = [
     "approach 2 --state not_yet --with 'Fay Moss' --on 3/2/2026 --until 1/3/2026",
     "assign 1 --substance carl --mental-health dana --on 7/1/2026",
     "assign 1 --substance zoe --on 21/1/2026",
-    "contact log 1 --mode phone --outcome held --on 8/1/2026 --by carl --minutes 30 --note 'it went well' --with sister",
+    "contact log 1 --mode phone --outcome held --on 8/1/2026 --by carl --minutes 30 --note 'went well' --with sister",
     "contact log 1 --mode in_person --outcome did_not_attend --on 9/1/2026 --purpose support",
     "contact log 1 --mode meeting --outcome held --on 9/1/2026 --about restricted --note 'never listed'",
     "contact correct 2 --outcome declined --reason 'wrong box'",
@@ -87,7 +89,7 @@ def both(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
         for engine in ("file", "postgres"):
             made[engine] = stores.copy(engine, tmp_path_factory.mktemp("engines") / engine, team=True)
             for line in HISTORY:
-                made[engine](line, ok=True)
+                made[engine](line, as_="sam", ok=True)
             made[engine].db()
         yield made
         for drive in made.values():
@@ -172,7 +174,9 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     ],
     why.why: over_cases(why.why, TODAY),
     workers.by_username: lambda db: [workers.by_username(db, name) for name in ("sam", "ZOE", "mo_1", "nobody")],
-    workers.by_login: lambda db: [workers.by_login(db, "nobody@nowhere")],
+    workers.by_login: lambda db: [
+        workers.by_login(db, login) for login in ("nobody@nowhere", db.value("SELECT login FROM worker_login"))
+    ],
     workers.find: lambda db: [workers.find(db, name) for name in ("sam", "Zoe", "ed")],
     workers.load: lambda db: [workers.load(db, who.id) for who in everybody(db)],
     workers.usernames: workers.usernames,

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from commands.refusals import contents
 
 from drivecli import keys
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection, open_store
 from drivecli.errors import Refused
-from drivecli.models import Contact, TierChange
+from drivecli.models import Approach, Assignment, Contact, Opening, StageChange, TierChange
 from drivecli.queries import cases, workers
 from drivecli.work import Actor, Work
 
@@ -118,7 +119,7 @@ def test_many_rows_at_once_make_the_same_store_as_one_by_one(drive, stores, team
             connection.close()
             tables = ("contact", "deadline", "event_case", "case_record")
             found = contents(home)
-            made[way] = {table: [stripped(row) for row in found[table]] for table in tables}
+            made[way] = {table: found[table] for table in tables}
             assert home("doctor", env={"DRIVE_TODAY": None}).code == 0
         finally:
             stores.give_back(home)
@@ -127,10 +128,6 @@ def test_many_rows_at_once_make_the_same_store_as_one_by_one(drive, stores, team
     assert made["many"]["case_record"] == made["one"]["case_record"]
     assert made["many"]["event_case"] == made["one"]["event_case"]
     assert len(made["many"]["deadline"]) == len(made["one"]["deadline"])
-
-
-def stripped(row: str) -> str:
-    return row
 
 
 @pytest.mark.parametrize(
@@ -168,5 +165,118 @@ def test_the_store_refuses_what_no_service_would_write(opened) -> None:
     bad = [a_contact(1, minutes=-1), a_contact(1, kind="sideways"), a_contact(99), a_contact(1, made_by=99)]
 
     for row in bad:
-        with pytest.raises(Exception, match="(?i)constraint|violates"), work_of(connection) as work:  # noqa: PT012
+        with pytest.raises(Exception, match=r"(?i)constraint|violates"), work_of(connection) as work:
             work.add(Contact(**row))
+
+
+# -- what a work never does --------------------------------------------------------------------------------------------
+
+REAL = datetime(2027, 5, 4, 23, 15, tzinfo=UTC)
+
+
+def fails(connection: Connection, *, after: str) -> None:
+    """A work that adds a contact, and ends in an error after writing through the ORM, or before."""
+    with pytest.raises(ZeroDivisionError), work_of(connection) as work:  # noqa: PT012
+        if after == "writing":
+            work.case(1)
+            work.add(Contact(**a_contact(1)))
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("after", ["writing", "beginning"])
+def test_a_work_that_fails_leaves_its_connection_ready_for_the_next(opened, after: str) -> None:
+    drive, connection = opened
+    for _ in range(2):
+        with work_of(connection) as work:
+            work.case(1)
+            work.add(Contact(**a_contact(1)))
+        before = contents(drive)
+
+        fails(connection, after=after)
+
+        assert contents(drive) == before
+        assert connection.run("SELECT COUNT(*) FROM event").fetchone()[0] == len(before["event"])
+
+    assert drive("doctor", env={"DRIVE_TODAY": None}).code == 0
+
+
+def test_many_rows_at_once_make_the_same_deadlines_and_one_event(opened) -> None:
+    drive, connection = opened
+    agreed = {"state": "agreed", "with_whom": "adviser", "occurred_on": date(2026, 2, 2)}
+    many = [a_contact(1, kind="direct", occurred_on=date(2026, 2, 16)), a_contact(1, occurred_on=date(2026, 2, 23))]
+    with work_of(connection) as work:
+        for number in (1, 2):
+            work.case(number)
+            work.add(Approach(case_id=number, **agreed))
+    events = drive.db().value("SELECT COUNT(*) FROM event")
+
+    with work_of(connection) as work:
+        work.add_many(Contact, many)
+        for each in many:
+            work.case(2)
+            work.add(Contact(**{**each, "case_id": 2}))
+
+    columns = "side, kind, weight, due_on, rule, because_table, because, stops_when, skipped, owner_id"
+    due = [
+        drive.db().run(f"SELECT {columns} FROM deadline WHERE case_id = {number} ORDER BY due_on, kind").fetchall()
+        for number in (1, 2)
+    ]
+    assert due[0] == due[1] != []
+    assert drive.db().value("SELECT COUNT(*) FROM event") == events + 1
+
+
+def test_what_is_written_down_carries_the_real_moment_whatever_drive_today_says(drive, team) -> None:
+    with time_machine.travel(REAL, tick=False):
+        drive("case open --forename Robin --surname Example", ok=True)
+        drive("contact log 1 --mode phone --outcome held", ok=True)
+
+    for table in ("opening", "stage_change", "tier_change", "contact"):
+        rows = drive.db().run(f"SELECT recorded_at, occurred_on FROM {table}").fetchall()
+        assert [(at, str(on)) for at, on in rows] == [("2027-05-04T23:15:00.000000Z", "2026-03-02")], table
+    last = drive.db().run("SELECT at FROM event ORDER BY id DESC").fetchmany(2)
+    assert [row[0] for row in last] == ["2027-05-04T23:15:00.000000Z"] * 2
+
+
+def test_one_row_can_be_superseded_only_once(opened) -> None:
+    drive, connection = opened
+    with work_of(connection) as work:
+        work.case(1)
+        wrong = work.add(Contact(**a_contact(1))).id
+        work.add(Contact(**a_contact(1, outcome="not_in"), supersedes_id=wrong, reason="wrong box"))
+    before = contents(drive)
+
+    for table, columns in FACTS.items():
+        first = drive.db().value(f"SELECT MIN(id) FROM {table.__tablename__} WHERE case_id = 1")
+        with pytest.raises(Exception, match=r"(?i)unique"), work_of(connection) as work:  # noqa: PT012
+            work.case(1)
+            for _ in range(2):
+                work.add(table(case_id=1, occurred_on=TODAY, supersedes_id=first, reason="twice", **columns))
+
+    assert contents(drive) == before
+
+
+FACTS: dict[Any, dict[str, Any]] = {
+    Contact: {"mode": "phone", "outcome": "held", "kind": "direct", "made_by": 1},
+    TierChange: {"tier": "standard"},
+    StageChange: {"stage": "engaged"},
+    Opening: {"window_months": 10},
+    Assignment: {"worker_id": 2, "role": "case_manager"},
+}
+
+
+def test_only_what_was_typed_raises_a_version_and_never_the_clock(drive, team) -> None:
+    drive("case open --forename Robin --surname Example --manager amina --opened 2026-02-02", ok=True)
+    version = "SELECT version, next_due_on, stage FROM case_record"
+    opened = drive.db().run(version).fetchone()
+
+    drive("approach 1 --state agreed --with adviser --on 2026-02-03", ok=True)
+    drive("contact log 1 --mode phone --outcome held", ok=True)
+    drive("case stage 1 engaged", ok=True)
+    drive("case edit 1 --tier standard --area worthing", ok=True)
+    drive("upgrade --recompute", ok=True)
+    worked = drive.db().run(version).fetchone()
+    drive("case edit 1 --route police", ok=True)
+    edited = drive.db().run(version).fetchone()
+
+    assert (opened[0], worked[0], edited[0]) == (1, 1, 2)
+    assert opened[1:] != worked[1:] == edited[1:]
