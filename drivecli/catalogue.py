@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from drivecli.domain.codes import Code, CodeList
+from drivecli.domain.codes import Code, CodeList, fold_code
 from drivecli.domain.practice import Practice, read_practice
 from drivecli.domain.working_days import Holidays
 from drivecli.errors import NotUnderstood
@@ -112,7 +112,8 @@ def lay_over(packaged: dict[str, Any], own: dict[str, Any], name: str) -> dict[s
     entry = ENTRY_TABLES.get(name, "code")
     merged = dict(packaged)
     for key, value in own.items():
-        if key == entry and isinstance(value, list):
+        if key == entry:
+            value = _entries(own, entry, name)
             identity = "on" if entry == "holiday" else "code"
             entries = {each.get(identity): each for each in packaged.get(key, [])}
             for each in value:
@@ -178,11 +179,11 @@ def read_areas(data: Mapping[str, Any], where: str) -> dict[str, Area]:
 
 def read_holidays(data: Mapping[str, Any], where: str) -> Holidays:
     """Bank holidays from parsed data."""
-    if not isinstance(data.get("until"), date):
+    if type(data.get("until")) is not date:
         raise NotUnderstood(f"{where}: until must be a day, as in until = 2028-12-31.")
     found: dict[date, str] = {}
     for entry in _entries(data, "holiday", where):
-        if not isinstance(entry.get("on"), date) or not entry.get("name"):
+        if type(entry.get("on")) is not date or not entry.get("name"):
             raise NotUnderstood(f"{where}: each [[holiday]] needs on = a day, and a name.")
         found[entry["on"]] = str(entry["name"])
     return _Days(found)
@@ -207,6 +208,6 @@ def _entries(data: Mapping[str, Any], name: str, where: str) -> list[dict[str, A
 
 def _slug(entry: Mapping[str, Any], where: str) -> str:
     code = entry.get("code")
-    if not isinstance(code, str) or not code or not code.replace("_", "").isalnum() or code != code.lower():
+    if not isinstance(code, str) or not code.replace("_", "").isalnum() or code != fold_code(code):
         raise NotUnderstood(f"{where}: code is “{code}”; write it in small letters and underscores, as in step_down.")
     return code

@@ -79,14 +79,14 @@ def cells(row: Any, columns: Sequence[Column]) -> list[str]:
     return [safe_text((column.say or say)(row if column.whole else getattr(row, column.field))) for column in columns]
 
 
-def aligned(lines: list[list[str]]) -> list[str]:
-    """Lines of cells with each column as wide as its widest cell."""
+def aligned(lines: list[list[str]], *, trim: bool = True) -> list[str]:
+    """Lines of cells with each column as wide as its widest cell; blanks at the end stay unless `trim`."""
     lines = [[shown(cell) for cell in line] for line in lines]
     widths = [max(width(line[n]) for line in lines) for n in range(len(lines[0]))]
-    return [
-        GAP.join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True)).rstrip()
-        for line in lines
+    padded = [
+        GAP.join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True)) for line in lines
     ]
+    return [line.rstrip() for line in padded] if trim else padded
 
 
 def width(text: str) -> int:

@@ -139,8 +139,8 @@ class Out:
         return full * filled + rest * (width - filled)
 
     def columns(self, lines: list[list[str]]) -> list[str]:
-        """Aligned columns without a heading."""
-        return aligned([[safe_text(cell) for cell in line] for line in lines])
+        """Aligned columns without a heading, ready for more beside them."""
+        return aligned([[safe_text(cell) for cell in line] for line in lines], trim=False)
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Labels and their values, one under another."""
@@ -157,7 +157,7 @@ class Out:
         first, second = safe_text(first), safe_text(second)
         if not self.on_terminal or width(first) + width(second) + len(GAP) <= self.width:
             return [f"{first}{GAP}{second}"]
-        return [first, *(f"      {line}" for line in self._wrapped(second, 6))]
+        return [first.rstrip(), *(f"      {line}" for line in self._wrapped(second, 6))]
 
     def _wrapped(self, text: str, indent: int) -> list[str]:
         """A line of text in what this terminal leaves beside an indent; uncut and unwrapped where nobody is looking."""

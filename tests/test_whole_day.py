@@ -44,7 +44,9 @@ def test_a_whole_day_through_the_installed_command(new_drive):
         program, *arguments = shlex.split(words)
         if program == "drive":
             done = run(arguments, env, "".join(shlex.split(typed)))
-            told = f"{SCRIPT.name}:{line.number}: {line.typed}\nended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+            told = (
+                f"{SCRIPT.name}:{line.number}: {line.typed}\nended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+            )
             assert done.returncode == line.code, told
             for mark in ("> ", "! "):
                 said = done.stdout if mark == "> " else done.stderr

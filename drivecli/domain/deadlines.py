@@ -12,7 +12,7 @@ from typing import Any
 
 from drivecli.domain import contact as contacts
 from drivecli.domain.days import say_day
-from drivecli.domain.facts import CaseFacts
+from drivecli.domain.facts import Approach, CaseFacts
 from drivecli.domain.practice import Practice, Rule, weight_rank
 from drivecli.domain.window import add_months, window_end
 from drivecli.domain.working_days import Holidays, add_working_days
@@ -52,6 +52,10 @@ def window_ends_on(case: CaseFacts) -> date:
     return window_end(case.opened_on, case.window_months + sum(each.months for each in case.extensions))
 
 
+def _because_agreed(first: Approach) -> tuple[str, int, str]:
+    return "approach", first.id, f"approach agreed {say_day(first.on)}"
+
+
 @dataclass(frozen=True)
 class _Clock:
     case: CaseFacts
@@ -77,13 +81,13 @@ class _Clock:
         if not closing or not closing.follow_up:
             return
         rule = self.practice["follow_up"]
-        left = [(months, add_months(closing.on, months)) for months in rule.due]
+        left = list(rule.due)
         for review in self.reviews("follow_up"):
-            answered = [each for each in left if each[1] <= review.on] or left[:1]
+            answered = [each for each in left if self.after(closing.on, each, rule.unit)[0] <= review.on] or left[:1]
             left = [each for each in left if each not in answered]
         because = ("closing", closing.id, f"closed {say_day(closing.on)}")
-        for _, due_on in left:
-            yield self.make(rule, because, due_on=due_on)
+        for amount in left:
+            yield self.make(rule, because, start=closing.on, amount=amount)
 
     # -- safety ------------------------------------------------------------------------------------------------
 
@@ -121,10 +125,11 @@ class _Clock:
 
     def first_contact(self) -> Iterator[Deadline]:
         agreed = self.agreed()
-        if not agreed or any(each.on >= agreed[0] for each in contacts.counting(self.case)):
+        if not agreed or any(each.on >= agreed[0].on for each in contacts.counting(self.case)):
             return
-        start, because = self.not_before(agreed[0], agreed[1], holds=True)
-        yield self.make(self.practice["first_contact"], because, start=start)
+        first, last = agreed
+        start, because = self.not_before(first.on, _because_agreed(first), holds=True)
+        yield from self.while_agreed(self.make(self.practice["first_contact"], because, start=start), last)
 
     def contact(self) -> Iterator[Deadline]:
         rule = self.practice["contact"]
@@ -142,23 +147,26 @@ class _Clock:
         agreed = self.agreed()
         if not agreed:
             return
+        first, last = agreed
         rule = self.practice["specialist_first_contact"]
         for given in self.case.assignments:
             if not given.specialist or given.ended_on is not None or self.has_met(given.worker, given.on):
                 continue
-            role = given.role.replace("_", " ")
-            words = f"{given.worker_name} assigned ({role}) {say_day(given.on)}"
-            because = ("assignment", given.id, words)
-            start, because = (given.on, because) if given.on >= agreed[0] else agreed
+            words = f"{given.worker_name} assigned ({given.role.replace('_', ' ')}) {say_day(given.on)}"
+            start, because = given.on, ("assignment", given.id, words)
+            if first.on > given.on:
+                start, because = first.on, _because_agreed(first)
             start, because = self.not_before(start, because, holds=True)
             stops = f"a held direct contact by {given.worker_name}, or the end of the assignment"
-            yield self.make(rule, because, start=start, stops_when=stops, owner=given.worker)
+            row = self.make(rule, because, start=start, stops_when=stops, owner=given.worker)
+            yield from self.while_agreed(row, last)
 
     def engagement_review(self) -> Iterator[Deadline]:
         third = self.third_attempt()
         if third:
             words = f"third attempt without an answer: {third.words}, {say_day(third.on)}"
-            yield self.make(self.practice["engagement_review"], ("contact", third.id, words), start=third.on)
+            start, because = self.not_before(third.on, ("contact", third.id, words), holds=False)
+            yield self.make(self.practice["engagement_review"], because, start=start)
 
     # -- the window --------------------------------------------------------------------------------------------
 
@@ -233,12 +241,21 @@ class _Clock:
     def reviews(self, kind: str) -> list[Any]:
         return [each for each in self.case.reviews if each.kind == kind]
 
-    def agreed(self) -> tuple[date, tuple[str, int, str]] | None:
-        """The day since which an approach has been agreed without a break, and its record; None while it is not."""
-        run = None
+    def agreed(self) -> tuple[Approach, Approach] | None:
+        """The first and the last answer of the agreement that stands, unbroken since the first; None when none does."""
+        first = last = None
         for each in self.case.approaches:
-            run = (run or each) if each.state == "agreed" else None
-        return (run.on, ("approach", run.id, f"approach agreed {say_day(run.on)}")) if run else None
+            if each.state != "agreed":
+                first = None
+            elif first is None or last is None or (last.until is not None and last.until < each.on):
+                first = each
+            last = each
+        return (first, last) if first and last else None
+
+    def while_agreed(self, row: Deadline, last: Approach) -> Iterator[Deadline]:
+        """Nobody is pushed to meet the person on a day for which no agreement stands."""
+        if last.until is None or row.due_on <= last.until:
+            yield row
 
     def not_before(
         self, start: date, because: tuple[str, int, str], *, holds: bool
@@ -259,8 +276,11 @@ class _Clock:
         """What ends the contact deadline, as things stand: the clock never asks for a call nobody has agreed to."""
         anything = "any contact held, or with information given or received, direct or indirect"
         hold = self.case.holds[-1] if self.case.holds else None
-        if self.case.stage == contacts.NOT_ENGAGED or not self.agreed():
+        agreed = self.agreed()
+        if self.case.stage == contacts.NOT_ENGAGED or not agreed:
             return anything
+        if agreed[1].until:
+            return f"{rule.ended_by}, while agreed until {say_day(agreed[1].until)}; after that {anything}"
         if hold and hold.lifted_on is None:
             return f"{anything}, while on hold until {say_day(hold.until)}; after that {rule.ended_by}"
         return rule.ended_by

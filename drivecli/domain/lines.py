@@ -32,10 +32,13 @@ def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
             value = value if equals else waiting.pop(0)
             if option in PRIVATE:
                 line += [option, "-"]
-            elif option == REASON and len(value.split()) < 2:
+            elif option == REASON and len(value.split()) < 2 and value != "-":
                 line += [option, value]
+            elif option == REASON:
+                line += [option, "-"]
+                words.append(value)
             else:
-                line += [REASON if option == REASON else NOTE, "-"]
+                line += [NOTE, "-"]
                 words.append(ELSEWHERE if option == NOTE_FILE else STDIN if value == "-" else value)
     return line, words
 

@@ -6,6 +6,10 @@ from datetime import date
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 
 
+BETWEEN = "|"
+"""Between the parts of a folded name, so that Ann Alee is not Anna Lee."""
+
+
 def fold(name: str) -> str:
     """A name without accents, case, spaces or punctuation, so that O'Neill, Oneill and O’NEILL are the same."""
     plain = unicodedata.normalize("NFKD", name.casefold()).translate(_PLAIN)
@@ -13,9 +17,9 @@ def fold(name: str) -> str:
 
 
 def name_keys(forename: str, surname: str) -> frozenset[str]:
-    """What a name is looked up by: its folded parts joined in either order."""
+    """What a name is looked up by: its folded parts in either order, with a mark between them."""
     first, last = fold(forename), fold(surname)
-    return frozenset({first + last, last + first})
+    return frozenset({f"{first}{BETWEEN}{last}", f"{last}{BETWEEN}{first}"})
 
 
 def alias_keys(alias: str) -> frozenset[str]:

@@ -65,8 +65,13 @@ KINDS: dict[str, tuple[str, ...]] = {
 """Every kind of deadline, with the limits its rule must give."""
 
 
+COUNTED_BACK = ("closure_plan", "window_end", "release")
+"""Kinds whose length runs back from a day that is known, in calendar days."""
+
+
 def read_practice(data: Mapping[str, Any], where: str) -> Practice:
     """The practice in a parsed TOML document. Raises NotUnderstood naming the entry and what would be right."""
+    _only(data, ("version", "window", "rules"), where)
     window = _table(data, "window", where)
     rules = _table(data, "rules", where)
     _only(window, ("months",), f"{where}, [window]")
@@ -90,13 +95,20 @@ def _rule(kind: str, row: Mapping[str, Any], where: str) -> Rule:
         raise NotUnderstood(f'{where}: a safety deadline counts calendar days; write unit = "days".')
     due = row.get("due")
     due = due if isinstance(due, list) else [due]
+    if not due:
+        raise NotUnderstood(f"{where}: due is empty; give at least one length.")
+    by = row.get("by", {})
+    if not isinstance(by, dict):
+        raise NotUnderstood(f"{where}: by is “{by}”; write it as {{ high = 7, standard = 14 }}.")
+    if kind in COUNTED_BACK and unit != "days":
+        raise NotUnderstood(f'{where}: it is counted back from a day; write unit = "days".')
     return Rule(
         kind=kind,
         weight=weight,
         version=_whole(row, "version", where, 1, 9999),
         unit=unit,
         due=tuple(_number(each, "due", where, 0, 366) for each in due),
-        by={code: _number(each, f"by.{code}", where, 1, 366) for code, each in dict(row.get("by", {})).items()},
+        by={code: _number(each, f"by.{code}", where, 1, 366) for code, each in by.items()},
         limits={name: _whole(row, name, where, 1, 366) for name in KINDS[kind]},
         starts_from=_words(row, "starts_from", where),
         ended_by=_words(row, "ended_by", where),

@@ -211,7 +211,7 @@ def search(db: Connection, text: str) -> list[int]:
         LEFT JOIN person_name n ON n.person_id = c.person_id
         LEFT JOIN person_identifier i ON i.person_id = c.person_id
         JOIN person p ON p.id = c.person_id
-        WHERE (:folded <> '' AND n.folded LIKE :held)
+        WHERE (:folded <> '' AND REPLACE(n.folded, '|', '') LIKE :held)
            OR LOWER(c.ref) = :plain OR LOWER(p.ref) = :plain OR LOWER(c.external_ref) = :plain
            OR LOWER(i.value) = :plain
         ORDER BY c.id

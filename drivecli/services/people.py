@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from drivecli.domain.names import alias_keys, fold, may_be_born, name_keys
+from drivecli.domain.names import BETWEEN, alias_keys, fold, may_be_born, name_keys
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import FieldChange, Person, PersonIdentifier, PersonLink, PersonName
@@ -56,7 +56,7 @@ def add(work: Work, said: Details) -> Person:
     number = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
     known = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
     person = work.add(Person(id=number, ref=make_ref(PERSON_PREFIX, number), **known))
-    _name(work, number, "main", f"{said.forename} {said.surname}")
+    _name(work, number, "main", said.forename, said.surname)
     _add_lists(work, number, said)
     return person
 
@@ -68,7 +68,7 @@ def edit(work: Work, number: int, said: Details) -> list[str]:
     wanted = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
     changed = change_fields(work, "person", person, wanted)
     if {"forename", "surname"} & set(changed):
-        _name(work, number, "main", f"{person.forename} {person.surname}")
+        _name(work, number, "main", person.forename, person.surname)
     _add_lists(work, number, said)
     return changed + (["alias"] if said.aliases else []) + (["identifier"] if said.identifiers else [])
 
@@ -151,15 +151,18 @@ def _check_birth(work: Work, dob: date | None) -> None:
 
 def _add_lists(work: Work, number: int, said: Details) -> None:
     for alias in said.aliases:
-        _name(work, number, "alias", alias)
+        others, _, last = alias.rpartition(" ")
+        _name(work, number, "alias", others, last)
     for kind, value in said.identifiers:
         work.add(PersonIdentifier(person_id=number, type=kind, value=value))
 
 
-def _name(work: Work, number: int, kind: str, name: str) -> None:
+def _name(work: Work, number: int, kind: str, forename: str, surname: str) -> None:
+    """Keep a name; a main name takes the place of the one before, which stays as an alias."""
     if kind == "main":
         work.db.run("UPDATE person_name SET kind = 'alias' WHERE person_id = :id AND kind = 'main'", id=number)
-    work.add(PersonName(person_id=number, kind=kind, name=name, folded=fold(name)))
+    name = f"{forename} {surname}".strip()
+    work.add(PersonName(person_id=number, kind=kind, name=name, folded=f"{fold(forename)}{BETWEEN}{fold(surname)}"))
 
 
 def _as_text(value: Any) -> str | None:

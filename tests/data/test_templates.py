@@ -299,7 +299,6 @@ def test_the_bank_holidays_of_2026_are_those_of_england_and_wales() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="26 Dec 2027 is a Sunday and no bank holiday; the file lists it")
 def test_the_bank_holidays_of_2027_are_those_of_england_and_wales() -> None:
     assert holidays_of(2027) == [
         date(2027, 1, 1),

@@ -43,7 +43,7 @@ def test_a_name_in_another_script_is_kept() -> None:
 
 
 def test_swapped_parts_share_their_keys() -> None:
-    assert name_keys("Łukasz", "O'Neill") == name_keys("oneill", "lukasz") == {"lukaszoneill", "oneilllukasz"}
+    assert name_keys("Łukasz", "O'Neill") == name_keys("oneill", "lukasz") == {"lukasz|oneill", "oneill|lukasz"}
 
 
 def test_another_name_shares_no_key() -> None:
@@ -51,17 +51,16 @@ def test_another_name_shares_no_key() -> None:
 
 
 def test_a_name_of_two_equal_parts_has_one_key() -> None:
-    assert name_keys("Ali", "Ali") == {"aliali"}
+    assert name_keys("Ali", "Ali") == {"ali|ali"}
 
 
 @pytest.mark.parametrize(
     ("alias", "keys"),
     [
-        ("Alex Reed", {"alexreed", "reedalex"}),
-        (" Alex  Reed ", {"alexreed", "reedalex"}),
-        ("Reed", {"reed"}),
-        ("Anna Maria O'Neill", {"annamariaoneill", "oneillannamaria"}),
-        ("", {""}),
+        ("Alex Reed", {"alex|reed", "reed|alex"}),
+        (" Alex  Reed ", {"alex|reed", "reed|alex"}),
+        ("Reed", {"|reed", "reed|"}),
+        ("Anna Maria O'Neill", {"annamaria|oneill", "oneill|annamaria"}),
     ],
 )
 def test_an_alias_is_looked_up_with_its_last_word_first_or_last(alias: str, keys: set[str]) -> None:
@@ -72,7 +71,6 @@ def test_an_alias_shares_a_key_with_the_name_it_is() -> None:
     assert alias_keys("Łukasz O'Neill") & name_keys("Oneill", "Lukasz")
 
 
-@pytest.mark.xfail(strict=True, reason="keys join the parts without a mark between them: Ann Alee is Anna Lee")
 def test_a_letter_that_moves_from_one_part_to_the_other_makes_another_name() -> None:
     assert not name_keys("Ann", "Alee") & name_keys("Anna", "Lee")
 

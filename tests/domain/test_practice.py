@@ -232,16 +232,13 @@ def test_one_length_may_be_written_without_a_list() -> None:
     assert read_practice(with_rule("follow_up", due=6), WHERE)["follow_up"].due == (6,)
 
 
-@pytest.mark.xfail(strict=True, reason="an empty due is taken, and the clock then fails with IndexError")
 def test_an_empty_list_of_lengths_is_refused() -> None:
     refusal(with_rule("contact", due=[]))
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="dict(7) fails: a traceback instead of a sentence")
 def test_other_lengths_that_are_not_a_table_are_refused() -> None:
     refusal(with_rule("contact", by=7))
 
 
-@pytest.mark.xfail(strict=True, reason="unknown keys are refused inside [window] and [rules] only")
 def test_an_unknown_table_is_refused() -> None:
     refusal(packaged() | {"rule": {"contact": {"due": 14}}})
