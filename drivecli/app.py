@@ -36,13 +36,18 @@ class Asked:
 
 
 class App:
-    """What a command is handed. `words` holds free text that was read from stdin or an editor, so none is lost."""
+    """What a command is handed.
+
+    `words` holds free text that was read from stdin or an editor, so that none is lost; `saved` says whether a unit of
+    work has been committed.
+    """
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = dict(env)
         self.asked = Asked()
         self.command = "drive"
         self.words: list[str] = []
+        self.saved = False
         self._db: Connection | None = None
         self._db_writes = False
         self._announced = False
@@ -162,6 +167,7 @@ class App:
         rules = None if bringing_forward else fingerprint()
         with Work(db, who, catalogue, today=today, command=self.command, rules=rules) as work:
             yield work
+        self.saved = True
 
     def store_settings(self) -> dict[str, str]:
         """What the store keeps about itself: its prefix, schema, fingerprint of rules, the demo's day."""

@@ -14,7 +14,7 @@ import click
 from drivecli import __version__
 from drivecli.app import App
 from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
-from drivecli.errors import INTERRUPTED, OK, DriveError, NotUnderstood
+from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, DriveError, NotUnderstood
 from drivecli.render import FORMATS
 
 COMMANDS: Table = {
@@ -131,8 +131,13 @@ def _run(args: list[str], app: App) -> int:
         return result if isinstance(result, int) else OK
     except BrokenPipeError:
         raise
+    except SystemExit:  # how Click answers a reader that left
+        raise BrokenPipeError from None
+    except click.exceptions.NoArgsIsHelpError as bare:
+        app.out.warn(bare.ctx.get_help() if bare.ctx else bare.format_message())
+        return WRONG_USAGE
     except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
-        error = DriveError("Stopped. Nothing was saved.", kind="interrupted", code=INTERRUPTED)
+        error = DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
     except click.ClickException as refused:
         _peek(args, app)
         error = _from_click(refused)
@@ -140,7 +145,7 @@ def _run(args: list[str], app: App) -> int:
         error = refused
     except Exception as fault:  # the one place where every error becomes words and a code
         error = _fault(fault, app)
-    kept = _keep_words(args, app)
+    kept = [] if app.saved else _keep_words(args, app)
     app.out.error(error)
     for line in kept:
         app.out.warn(line)
@@ -164,6 +169,10 @@ def _peek(args: list[str], app: App) -> None:
         app.announce()
 
 
+def _saved(app: App) -> str:
+    return "What you typed was saved." if app.saved else "Nothing was saved."
+
+
 def _fault(error: Exception, app: App) -> DriveError:
     """What a database's error means; else that the fault is ours, with a traceback where one was asked for."""
     refusal = app.refusal(error)
@@ -174,7 +183,7 @@ def _fault(error: Exception, app: App) -> DriveError:
 
         traceback.print_exc()
     return DriveError(
-        f"A mistake of drive's own ({type(error).__name__}). Nothing was saved.",
+        f"A mistake of drive's own ({type(error).__name__}). {_saved(app)}",
         kind="fault",
         next="Type the line again with --debug and send what it says to whoever looks after drive.",
     )
@@ -184,8 +193,6 @@ def _from_click(error: click.ClickException) -> DriveError:
     """Click's refusals in our words: what was wrong, and the line that shows what would be right."""
     message = error.format_message()
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "drive"
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return NotUnderstood(error.ctx.get_help() if error.ctx else message)
     if isinstance(error, click.MissingParameter) and error.param is not None:
         name = error.param.get_error_hint(error.ctx).strip("'").split("'")[0]
         message = f"Missing {name}."

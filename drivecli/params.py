@@ -255,6 +255,10 @@ def _all_of_stdin(app: Any) -> str:
     try:
         for line in sys.stdin:
             came.append(line)
+    except UnicodeDecodeError:
+        raise NotUnderstood(
+            "The words on stdin are in letters this terminal cannot read; send them as UTF-8."
+        ) from None
     finally:
         text = "".join(came).strip()
         app.words += [text] if text else []

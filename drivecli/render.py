@@ -73,7 +73,7 @@ class Out:
     def done(self, result: Any, sentence: str, *, ref: str | None = None, hints: Sequence[str] = ()) -> None:
         """A write's answer: its sentence, or the object; only the ref with --quiet. Hints go to stderr."""
         if self.quiet:
-            self._line(ref if ref is not None else str(getattr(result, "ref", sentence)))
+            self._line(safe_text(ref if ref is not None else str(getattr(result, "ref", sentence))))
             return
         if self.form in MACHINE or self.chosen:
             self._one(result)
@@ -110,7 +110,7 @@ class Out:
             said = {"kind": error.kind, "message": error.message, "next": error.next}
             print(_json({"error": said}), file=self.stderr)
             return
-        self.warn(error.message)
+        print(safe_text(error.message), file=self.stderr)  # on one line, whatever was typed
         if error.next:
             self.warn(error.next)
 
@@ -126,7 +126,7 @@ class Out:
 
     def heading(self, text: str) -> str:
         """A heading on a page."""
-        return self.style(text, "1")
+        return self.style(safe_text(text), "1")
 
     def style(self, text: str, code: str) -> str:
         """Text in one of the sixteen colours or bold, where colour is on."""
@@ -234,9 +234,9 @@ class Out:
         if self.form == "markdown":
             from tabulate import tabulate
 
-            cells = [[shown(each).replace("|", "\\|") for each in cells(row, columns)] for row in rows]
+            lines = [[shown(each).replace("|", "\\|") for each in cells(row, columns)] for row in rows]
             headings = [column.heading for column in columns]
-            self.text(tabulate(cells, headers=headings, tablefmt="github", disable_numparse=True))
+            self.text(tabulate(lines, headers=headings, tablefmt="github", disable_numparse=True))
         elif self.form == "plain":
             for line in self.table_lines(rows, columns):
                 self._line(line)

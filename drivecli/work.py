@@ -79,10 +79,17 @@ class Work:
 
     def __enter__(self) -> "Work":
         self.db.begin(write=True, orm=True)
+        try:
+            self._begin()
+        except BaseException:
+            self.session.rollback()
+            raise
+        return self
+
+    def _begin(self) -> None:
         self.db.lock(RULES, shared=True)
         self._agree_on_rules()
         self.event = audit.begin_event(self.db, self.stamp(), self.actor.id, self._command)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -34,9 +34,7 @@ LIST = [
 @click.option("--username", type=USERNAME, required=True, help="A short name to act under.")
 @click.option("--role", type=CODE("role"), required=True, help="The worker's role.")
 @click.option("--agency", type=TEXT, metavar="A", help="The agency they come from.")
-@click.option(
-    "--capacity", type=click.IntRange(0, 10_000), metavar="N", help="The most cases they may hold. [default: no limit]"
-)
+@click.option("--capacity", type=int, metavar="N", help="The most cases they may hold. [default: no limit]")
 @click.pass_obj
 def add(app: App, name: str, username: str, role: str, agency: str | None, capacity: int | None) -> None:
     """Add a worker."""

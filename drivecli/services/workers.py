@@ -12,6 +12,9 @@ from drivecli.services import assignments
 from drivecli.services.assignments import Override
 from drivecli.work import Work
 
+MOST = 1000
+"""Cases; more than anybody holds."""
+
 
 @dataclass(frozen=True)
 class Added:
@@ -49,6 +52,8 @@ def add(work: Work, name: str, *, username: str, role: str, agency: str | None, 
         raise Refused(f"The username {username} is taken.", kind="taken", next="drive worker list")
     if capacity is not None and capacity < 0:
         raise NotUnderstood(f"--capacity: {capacity}; it must be 0 or more.")
+    if capacity is not None and capacity > MOST:
+        raise NotUnderstood(f"--capacity: {capacity}; it must be {MOST} or less, or left out for no limit.")
     agency_id = workers.find_agency(work.db, agency) if agency else None
     work.add(Worker(username=username, name=name, role=role, agency_id=agency_id, capacity=capacity))
     return workers.row(work.db, username)

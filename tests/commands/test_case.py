@@ -221,7 +221,7 @@ def test_what_is_told_on_opening_is_on_the_page(drive, team) -> None:
         "\n"
         "Person         P-0001\n"
         "Also known as  Bobby Example, Rob\n"
-        "Born           Tue 3 Apr 1990\n"
+        "Born           3 Apr 1990\n"
         "Sex            male\n"
         "Ethnicity      White British\n"
         "Language       Polish, interpreter needed\n"
@@ -526,7 +526,7 @@ def test_the_page_says_hold_and_approach_first_then_what_is_late_by_weight(drive
     assert result.out == (
         "WS-0001  Robin Example\n"
         "HOLD until Mon 9 Mar 2026: no direct contact. Adviser advice, by Fay Moss.\n"
-        "APPROACH agreed, until Fri 20 Feb 2026, by phone, letter only (with Fay Moss, Wed 7 Jan 2026).\n"
+        "APPROACH agreed, until Fri 20 Feb 2026, by phone or letter only (with Fay Moss, Wed 7 Jan 2026).\n"
         "A lead knows of this case until Wed 4 Mar 2026.\n"
         "\n"
         "Person  P-0001\n"
@@ -543,7 +543,6 @@ def test_the_page_says_hold_and_approach_first_then_what_is_late_by_weight(drive
         "  Sun 22 Feb 2026  safety consult  OVERDUE 8 days  (approach agreed only until Fri 20 Feb 2026)\n"
         "  Thu 15 Jan 2026  contact  OVERDUE 46 days"
         "  (last contact that counts: phone, held, Thu 8 Jan 2026)\n"
-        "  Tue 24 Mar 2026  specialist first contact  (hold ends Tue 10 Mar 2026)\n"
         "  Sun 5 Apr 2026  review  (opened Mon 5 Jan 2026)\n"
         "  Thu 8 Oct 2026  closure plan  (opened Mon 5 Jan 2026)\n"
         "  Thu 5 Nov 2026  window end  (opened Mon 5 Jan 2026)\n"
@@ -553,6 +552,16 @@ def test_the_page_says_hold_and_approach_first_then_what_is_late_by_weight(drive
         "2    Fri 9 Jan 2026  phone  not in   sam\n"
         "1    Thu 8 Jan 2026  phone  held     sam\n"
     )
+
+
+def test_the_page_does_not_call_an_agreement_agreed_that_ran_out(drive_file) -> None:
+    drive_file.open_case(opened="2026-02-02")
+    drive_file("approach 1 --state agreed --with Fay --on 2/2/2026 --until 20/2/2026", ok=True)
+
+    inside, after = (drive_file("case show 1", today=day).out.splitlines()[1] for day in ("2026-02-20", "2026-02-21"))
+
+    assert "Do not contact the person" not in inside
+    assert "Do not contact the person" in after
 
 
 def test_the_page_of_a_suspended_case_says_until_when(drive_file) -> None:

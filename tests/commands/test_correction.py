@@ -201,7 +201,7 @@ NOT_CORRECTED = [
     (
         "case correct 1 opened --on 24/2/2026 --reason mistyped",
         3,
-        "Review 1 is of Mon 23 Feb 2026, before that day.\nPut it right first: drive case timeline WS-0001",
+        "Assignment 2 is of Mon 16 Feb 2026, before that day.\nPut it right first: drive case timeline WS-0001",
     ),
     (
         "case correct 1 opened --withdraw --reason mistyped",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.refusals import contents
+from drivecli.models import Deadline
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 
@@ -65,7 +66,9 @@ def a_missing_deadline(drive) -> None:
 
 
 def one_deadline_too_many(drive) -> None:
-    drive.db(write=True).run("UPDATE deadline SET case_id = 1 WHERE case_id = 2")
+    columns = ", ".join(name for name in Deadline.model_fields if name != "id")
+    again = f"SELECT {columns} FROM deadline WHERE case_id = 1 AND kind = 'review'"
+    drive.db(write=True).run(f"INSERT INTO deadline ({columns}) {again}")
 
 
 def another_owner(drive) -> None:
@@ -86,7 +89,7 @@ def test_deadlines_that_the_rules_do_not_answer_are_found_and_mended(well, spoil
         "drive upgrade --recompute",
     )
     mended = well("upgrade --recompute")
-    assert mended.out == "The store is at this release. The clock was run for 1 open case.\n"
+    assert mended.out == "The store is at this release. The clock was run for 2 cases.\n"
     assert well("doctor").code == 0
 
 
@@ -206,5 +209,5 @@ def test_recomputing_what_is_right_changes_no_deadline(well_file) -> None:
 
     answer = well_file("upgrade --recompute --json").json
 
-    assert (answer["cases"], answer["copy"]) == (1, None)
+    assert (answer["cases"], answer["copy"]) == (2, None)
     assert well_file("why 1 --json").json == before

@@ -149,7 +149,7 @@ NOT_TWICE = [
     (
         "case suspend 1 --reason custody",
         3,
-        "WS-0001 has been suspended since Mon 16 Feb 2026.\n"
+        "WS-0001 has been suspended (custody) since Mon 16 Feb 2026.\n"
         "A new release day: drive case suspend WS-0001 --expected-release DAY"
         "   Take it up again: drive case resume WS-0001 --reason CODE",
     ),

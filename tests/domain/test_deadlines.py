@@ -374,12 +374,46 @@ def test_an_agreement_after_one_that_ran_out_starts_a_first_contact_anew() -> No
     assert due(facts, "first_contact") == [sep(28)]
 
 
-def test_nobody_is_pushed_to_meet_the_person_once_an_agreement_has_run_out() -> None:
-    facts = case(approaches=(agreed(sep(1), until=sep(4)),), assignments=(assigned(sep(1)),))
+@pytest.mark.parametrize(
+    ("answers", "is_due"),
+    [
+        ((agreed(sep(1), until=sep(8)), agreed(sep(8), id=203)), [(sep(8), 200)]),
+        ((agreed(sep(1), until=sep(3)), agreed(sep(2), until=sep(8), id=203)), [(sep(8), 200)]),
+        ((agreed(sep(1), until=sep(3)), agreed(sep(5), id=203)), [(sep(11), 203)]),
+        ((agreed(sep(1), until=sep(3)), not_yet(sep(2)), agreed(sep(3), id=203)), [(sep(10), 203)]),
+    ],
+    ids=["on its last day", "before it ran out", "after a day without", "after a not yet"],
+)
+def test_an_agreement_renewed_in_time_goes_on_and_one_that_was_broken_starts_anew(
+    answers: tuple[Approach, ...], is_due: list[tuple[date, int]]
+) -> None:
+    assert [(each.due_on, each.because_id) for each in rows(case(approaches=answers), "first_contact")] == is_due
 
-    pushed = due(facts, "first_contact") + due(facts, "specialist_first_contact")
 
-    assert [day for day in pushed if day > sep(4)] == []
+@pytest.mark.xfail(strict=True, reason="agreed() takes an agreement renewed on the next day for a broken one")
+def test_an_agreement_renewed_on_the_next_day_goes_on() -> None:
+    facts = case(approaches=(agreed(sep(1), until=sep(4)), agreed(sep(5), id=203)), contacts=(held(sep(3)),))
+
+    assert due(facts, "first_contact") == []
+
+
+@pytest.mark.parametrize(
+    ("until", "first", "specialist"),
+    [
+        (sep(7), [], []),
+        (sep(8), [sep(8)], []),
+        (sep(14), [sep(8)], []),
+        (sep(15), [sep(8)], [sep(15)]),
+        (None, [sep(8)], [sep(15)]),
+    ],
+)
+def test_nobody_is_pushed_to_meet_the_person_on_a_day_after_an_agreement_has_run_out(
+    until: date | None, first: list[date], specialist: list[date]
+) -> None:
+    facts = case(approaches=(agreed(sep(1), until=until),), assignments=(assigned(sep(1)),))
+
+    assert due(facts, "first_contact") == first
+    assert due(facts, "specialist_first_contact") == specialist
 
 
 # -- contact ---------------------------------------------------------------------------------------------------------
@@ -479,6 +513,21 @@ def test_contact_says_what_counts_during_a_hold_and_after_it() -> None:
         f"{ANYTHING}, while on hold until Sun 20 Sep 2026; after that a held direct contact"
     ]
     assert [each.stops_when for each in rows(lifted, "contact")] == ["a held direct contact"]
+
+
+def test_contact_says_what_counts_while_agreed_and_after_it() -> None:
+    facts = case(approaches=(agreed(until=sep(30)),))
+
+    assert [each.stops_when for each in rows(facts, "contact")] == [
+        f"a held direct contact, while agreed until Wed 30 Sep 2026; after that {ANYTHING}"
+    ]
+
+
+@pytest.mark.xfail(strict=True, reason="what_counts forgets the hold when the agreement has an end")
+def test_contact_does_not_ask_for_a_direct_contact_during_a_hold_when_the_agreement_has_an_end() -> None:
+    facts = case(approaches=(agreed(until=sep(30)),), holds=(hold(sep(3), sep(20)),))
+
+    assert "while on hold until Sun 20 Sep 2026" in rows(facts, "contact")[0].stops_when
 
 
 def test_a_contact_after_the_window_still_moves_the_contact_clock() -> None:
@@ -807,10 +856,12 @@ def test_no_engagement_review_is_due_while_suspended() -> None:
     assert due(facts, "engagement_review") == []
 
 
-def test_an_engagement_review_does_not_come_back_overdue_after_custody() -> None:
+def test_an_engagement_review_starts_from_the_day_a_case_is_resumed() -> None:
     facts = approached(contacts=attempts(sep(2), sep(8), sep(14)), suspensions=(suspension(sep(15), sep(30)),))
 
-    assert [day for day in due(facts, "engagement_review") if day < sep(30)] == []
+    assert [(each.due_on, each.because_table, each.because) for each in rows(facts, "engagement_review")] == [
+        (date(2026, 10, 2), "suspension", "resumed Wed 30 Sep 2026")
+    ]
 
 
 # -- review ----------------------------------------------------------------------------------------------------------
@@ -1112,6 +1163,21 @@ def test_a_service_may_count_its_follow_ups_in_days() -> None:
     assert [each.due_on for each in deadlines(case(closing=closing(CLOSED)), own, HOLIDAYS)] == [date(2027, 2, 28)]
 
 
+def test_a_review_answers_follow_ups_counted_in_days_too() -> None:
+    own = Catalogue({"practice.toml": '[rules.follow_up]\nunit = "days"\ndue = [90, 180]\n'}).practice
+    facts = case(closing=closing(CLOSED), reviews=(review(date(2027, 3, 10), "follow_up"),))
+
+    assert [each.due_on for each in deadlines(facts, own, HOLIDAYS)] == [date(2027, 5, 29)]
+
+
+@pytest.mark.xfail(strict=True, reason="the next follow-up is the first written, not the first due")
+def test_the_lengths_of_follow_ups_may_be_written_in_any_order() -> None:
+    own = Catalogue({"practice.toml": "[rules.follow_up]\ndue = [12, 3, 6]\n"}).practice
+    facts = case(closing=closing(CLOSED), reviews=(review(date(2027, 2, 10), "follow_up"),))
+
+    assert [each.due_on for each in deadlines(facts, own, HOLIDAYS)] == [date(2027, 5, 30), date(2027, 11, 30)]
+
+
 def test_a_service_s_own_lengths_and_versions_are_what_the_clock_goes_by() -> None:
     own = Catalogue({"practice.toml": "[rules.contact]\nversion = 2\nby = { not_assessed = 10 }\n"}).practice
 
@@ -1265,13 +1331,14 @@ def test_whatever_happened_each_rule_speaks_as_often_as_it_may(facts: CaseFacts)
 
 @fixed
 @given(facts=histories())
-def test_whatever_happened_nobody_is_pushed_to_the_person_without_agreement_or_before_a_hold_ends(
+def test_whatever_happened_nobody_is_pushed_to_the_person_outside_an_agreement_or_before_a_hold_ends(
     facts: CaseFacts,
 ) -> None:
     direct = [each for each in whole(facts) if each.kind in ("first_contact", "specialist_first_contact")]
 
     assert not direct or facts.approaches[-1].state == "agreed"
-    assert all(not each.due_on < standing.ends_on for each in direct for standing in facts.holds)
+    assert all(each.due_on >= standing.ends_on for each in direct for standing in facts.holds)
+    assert all(facts.approaches[-1].until is None or each.due_on <= facts.approaches[-1].until for each in direct)
 
 
 @fixed

@@ -78,12 +78,15 @@ def test_a_kept_line_can_be_typed_again() -> None:
         ("contact log 42 --note -", ["-was not in"], ["contact", "log", "42", "--note", "-was not in"]),
         ("contact log 42 --note - --reason -", ["one", "two words"],
          ["contact", "log", "42", "--note", "one", "--reason", "two words"]),
+        ("case hold 42 --reason threat --note -", ["told by phone"],
+         ["case", "hold", "42", "--reason", "threat", "--note", "told by phone"]),
         ("case hold 42 --reason threat", [], ["case", "hold", "42", "--reason", "threat"]),
         ("case open --phone - --note -", ["told"], ["case", "open", "--phone", "-", "--note", "told"]),
         ("contact correct 9 --note - --reason -", ["only one"],
          ["contact", "correct", "9", "--note", "only one", "--reason", "-"]),
     ],
-    ids=["one", "begins with a hyphen", "two in order", "none", "a hyphen that is not for words", "too few"],
+    ids=["one", "begins with a hyphen", "two in order", "after a reason of one word", "none",
+         "a hyphen that is not for words", "too few"],
 )  # fmt: skip
 def test_kept_words_go_back_where_they_stood(line: str, words: list[str], argv: list[str]) -> None:
     assert with_words(line, words) == argv

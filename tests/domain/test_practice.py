@@ -233,12 +233,33 @@ def test_one_length_may_be_written_without_a_list() -> None:
 
 
 def test_an_empty_list_of_lengths_is_refused() -> None:
-    refusal(with_rule("contact", due=[]))
+    assert refusal(with_rule("contact", due=[])) == (
+        "own.toml, [rules.contact]: due is empty; give at least one length."
+    )
 
 
 def test_other_lengths_that_are_not_a_table_are_refused() -> None:
-    refusal(with_rule("contact", by=7))
+    assert refusal(with_rule("contact", by=7)) == (
+        "own.toml, [rules.contact]: by is “7”; write it as { high = 7, standard = 14 }."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "weight", "unit"),
+    [
+        ("closure_plan", "practice", "months"),
+        ("closure_plan", "practice", "working_days"),
+        ("window_end", "practice", "months"),
+        ("release", "practice", "working_days"),
+    ],
+)
+def test_what_is_counted_back_from_a_day_is_counted_in_days(kind: str, weight: str, unit: str) -> None:
+    assert refusal(with_rule(kind, weight=weight, unit=unit)) == (
+        f'own.toml, [rules.{kind}]: it is counted back from a day; write unit = "days".'
+    )
 
 
 def test_an_unknown_table_is_refused() -> None:
-    refusal(packaged() | {"rule": {"contact": {"due": 14}}})
+    assert refusal(packaged() | {"rule": {"contact": {"due": 14}}}) == (
+        "own.toml: “rule” is not known here. Known: version, window, rules."
+    )

@@ -144,7 +144,7 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
         for manager in (None, "ben", "nobody")
         for area in (None, "adur")
     ],
-    clock.open_cases: clock.open_cases,
+    clock.all_cases: clock.all_cases,
     clock.differences: lambda db: clock.differences(db, CATALOGUE),
     contacts.stored: over_cases(contacts.stored),
     contacts.one: lambda db: [
