@@ -14,11 +14,11 @@ from typing import Any
 
 from drivecli import db, keys
 from drivecli.catalogue import Catalogue
-from drivecli.models import Approach, Assignment, Case, Closing, Contact, Opening, Person, StageChange, TierChange
+from drivecli.models import Approach, Assignment, Case, Contact, Opening, Person, StageChange, TierChange
 from drivecli.models import metadata as tables
 from drivecli.queries import workers
 from drivecli.queries.clock import differences
-from drivecli.services import setup
+from drivecli.services import closings, setup
 from drivecli.settings import Settings, read_settings
 from drivecli.work import Actor, Work
 
@@ -50,7 +50,7 @@ def build(home: Path, *, opened: int, overdue: int, closed: int = 0, database: s
         if done:
             with _work(connection) as work:
                 _open(work, done[:1], late=set())
-                work.add_many(Closing, [{"case_id": done[0], "occurred_on": TODAY, "closure_reason": "completed"}])
+                closings.close(work, ("", done[0]), reason="completed", on=TODAY, note=None)
             _copy(connection, done[0], done[1:])
         for start in range(0, opened, AT_ONCE):
             with _work(connection) as work:

@@ -82,9 +82,14 @@ class Work:
         try:
             self._begin()
         except BaseException:
-            self.session.rollback()
+            self._let_go()
             raise
         return self
+
+    def _let_go(self) -> None:
+        """Take back what was not committed, and ready the session and its connection for another work."""
+        self.session.rollback()
+        self.db.rollback()
 
     def _begin(self) -> None:
         self.db.lock(RULES, shared=True)
@@ -100,7 +105,7 @@ class Work:
                 audit.end_event(self.db, self.event, self._touched)
                 self.db.commit()
         finally:
-            self.session.rollback()  # takes nothing back once committed; readies the session for another work
+            self._let_go()
 
     def _agree_on_rules(self) -> None:
         """Work by the rules that stand now: another may have changed them since this command began to read."""

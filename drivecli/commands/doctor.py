@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from drivecli.services.checks import Check
 
 COLUMNS = [
-    Column("state", ""),
+    Column("state", "State"),
     Column("name", "Check"),
     Column("found", "Found", soft=True),
     Column("mend", "To mend it", soft=True),

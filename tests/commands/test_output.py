@@ -409,7 +409,9 @@ def test_a_narrow_screen_says_every_word_that_a_wide_one_does(told, line: str, c
     code, lines = on_terminal(told, line, columns, DRIVE_WORKER="amina")
 
     said = told(line, as_="amina")
-    wanted = {word for word in said.out.split() if word.isalnum()}
+    is_list = line in ("contact list 1", "case timeline 1", "doctor")
+    rows = said.out.split("\n", 1)[1] if is_list else said.out  # a block says no heading of an empty cell
+    wanted = {word for word in rows.split() if word.isalnum()}
     assert code == 0
     assert wanted <= set(re.split(r"\W+", " ".join(lines))), "\n".join(lines)
     assert not [each for each in lines if each.startswith(": ")]
