@@ -215,6 +215,8 @@ class App:
         """The open store, outside a unit of work: for drafts and links, which are no record of a case."""
         db = self._open(write=write)
         db.rollback()
+        if not write:
+            db.begin(write=False)
         return db
 
     def _open(self, *, write: bool) -> "Connection":

@@ -196,8 +196,8 @@ def _from_click(error: click.ClickException) -> DriveError:
     if isinstance(error, click.MissingParameter) and error.param is not None:
         name = error.param.get_error_hint(error.ctx).strip("'").split("'")[0]
         message = f"Missing {name}."
-        if isinstance(error.param.type, click.ParamType) and hasattr(error.param.type, "codes") and error.ctx:
-            message += f" One of: {error.param.make_metavar(error.ctx)}."
+        offered = getattr(error.param.type, "offered", None)
+        message += f" One of: {offered()}." if offered else ""
     elif isinstance(error, click.BadParameter) and error.param is not None:
         name = error.param.get_error_hint(error.ctx).strip("'").split("'")[0]
         message = f"{name}: {error.message}"

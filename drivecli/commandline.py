@@ -42,6 +42,12 @@ EVERYWHERE = [
 """The options that work before and after every command; each is noted on the App, wherever it stands."""
 
 
+def _with_codes(param: click.Parameter, record: tuple[str, str]) -> tuple[str, str]:
+    """An option's line in help, with the codes it takes."""
+    offered = getattr(param.type, "offered", None)
+    return (record[0], f"{record[1]} One of: {offered()}.") if offered and param.metavar is None else record
+
+
 class Everywhere(click.Command):
     """A command that takes the options of `EVERYWHERE`, and says the marks every screen must carry.
 
@@ -71,7 +77,7 @@ class Everywhere(click.Command):
         """The command's own options; those that work everywhere are told once, by `drive --help`."""
         own = [param for param in self.get_params(ctx)[: -len(EVERYWHERE)] if isinstance(param, click.Option)]
         with formatter.section("Options"):
-            formatter.write_dl([record for param in own if (record := param.get_help_record(ctx))])
+            formatter.write_dl([_with_codes(param, record) for param in own if (record := param.get_help_record(ctx))])
         if any(param.metavar and "DAY" in param.metavar for param in own):
             with formatter.section("Days"):
                 formatter.write_text(

@@ -28,6 +28,7 @@ SCHEMA = "0002"
 APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL that two connections write
 BUSY_MS = 30_000
+TURN_MS = 200
 
 Row = TypeVar("Row")
 
@@ -78,12 +79,35 @@ class Connection:
     def begin(self, *, write: bool, orm: bool = False) -> None:
         """Begin a transaction. On the file a write takes the lock at once, so that it never fails half way.
 
+        What is read in one transaction is of one moment, however many statements it takes.
+
         `orm` makes the session ready first: its first act on a connection is a rollback.
         """
         if orm:
             self.session()
-        if not self.is_postgres:
-            self.raw.execute("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")
+        if not self.is_postgres and write:
+            self._wait_for_the_lock()
+        elif not self.is_postgres:
+            self.raw.execute("BEGIN DEFERRED")
+        elif not write:
+            self.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def _wait_for_the_lock(self) -> None:
+        """Begin to write, trying again in short turns: SQLite's own long wait would not hear Ctrl-C."""
+        from time import monotonic
+
+        give_up = monotonic() + BUSY_MS / 1000
+        self.raw.execute(f"PRAGMA busy_timeout = {TURN_MS}")
+        try:
+            while True:
+                try:
+                    self.raw.execute("BEGIN IMMEDIATE")
+                    return
+                except Exception as error:
+                    if "locked" not in str(error) or monotonic() > give_up:
+                        raise
+        finally:
+            self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def lock(self, what: str, *, shared: bool = False) -> None:
         """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.

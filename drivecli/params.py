@@ -124,10 +124,14 @@ class Code(_Type):
         return read_code(text, ctx.obj.catalogue.codes(self.codes), self.codes)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What stands for a code in help; which there are is said beside it."""
+        return "CODE"
+
+    def offered(self) -> str:
         """The packaged codes, so that help needs no store."""
         from drivecli.catalogue import Catalogue
 
-        return "|".join(Catalogue().codes(self.codes))
+        return ", ".join(Catalogue().codes(self.codes))
 
 
 class Username(_Type):

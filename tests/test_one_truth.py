@@ -21,7 +21,9 @@ import time_machine
 from conftest import Drive
 from histories import CATALOGUE, Service, Step, Story, draw_history, from_scratch, shortest, wrong_rows
 
+from drivecli import db
 from drivecli.app import App
+from drivecli.db import Connection
 from drivecli.domain.practice import KINDS
 from drivecli.queries import clock, workers
 from drivecli.services.assignments import Override
@@ -115,14 +117,31 @@ def _tell(drive: Drive, *, histories: int, steps: int) -> None:
         Story(service, day - timedelta(days=2), number).tell(Step(0, "open", opening))
     service.db.close()
     drive.today = None
+    drive.db()  # a connection of the test's own, apart from the one that the commands share
 
 
 @contextmanager
 def _standing_still(zone: str) -> Iterator[date]:
-    """The machine's clock stands near midnight UTC, in a time zone. Gives the day that it is there."""
+    """The machine's clock stands near midnight UTC, in a time zone. Gives the day that it is there.
+
+    Meanwhile the commands, of which there are hundreds, share one connection instead of opening each its own.
+    """
     moment, day = ZONES[zone]
-    with time_machine.travel(moment.astimezone(ZoneInfo(zone)), tick=False):
+    shared: list[Connection] = []
+    open_store = db.open_store
+
+    def open_once(*given: Any, **how: Any) -> Connection:
+        if not shared:
+            shared.append(open_store(*given, **how))
+            shared[0].close, close[:] = shared[0].rollback, [shared[0].close]  # type: ignore[method-assign]
+        return shared[0]
+
+    close: list[Any] = []
+    with time_machine.travel(moment.astimezone(ZoneInfo(zone)), tick=False), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "open_store", open_once)
         yield day
+    for each in close:
+        each()
 
 
 def _brings_everything(cases: dict[str, Truth]) -> None:
@@ -177,11 +196,11 @@ def _tell_and_compare(drive: Drive, *, histories: int, steps: int) -> None:
 
 def truth(drive: Drive, today: date) -> dict[str, Truth]:
     """What must be said of every case on a day, by ref."""
-    db = drive.db()
-    refs = dict(db.run("SELECT id, ref FROM case_record ORDER BY id").fetchall())
-    names = workers.usernames(db)
+    store = drive.db()
+    refs = dict(store.run("SELECT id, ref FROM case_record ORDER BY id").fetchall())
+    names = workers.usernames(store)
     found = {}
-    for number, (facts, due) in from_scratch(db, list(refs)).items():
+    for number, (facts, due) in from_scratch(store, list(refs)).items():
         manager = _manager(facts, names)
         found[refs[number]] = Truth(
             closed=facts.closing is not None,

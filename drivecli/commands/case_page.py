@@ -24,7 +24,7 @@ def page(today: date) -> Callable[[Out, CasePage], Iterator[str]]:
 
     def lines(out: Out, case: CasePage) -> Iterator[str]:
         yield out.heading(safe_text(f"{case.ref}  {case.name}"))
-        yield from _standing(case)
+        yield from _standing(case, today)
         yield ""
         yield from out.pairs([pair for pair in _person(case) if pair[1]])
         yield ""
@@ -40,7 +40,7 @@ def page(today: date) -> Callable[[Out, CasePage], Iterator[str]]:
     return lines
 
 
-def _standing(case: CasePage) -> Iterator[str]:
+def _standing(case: CasePage, today: date) -> Iterator[str]:
     """What must be known before anything is done."""
     if case.held:
         yield safe_text(
@@ -50,6 +50,11 @@ def _standing(case: CasePage) -> Iterator[str]:
     approach = case.approach
     if approach is None:
         yield "APPROACH: nobody has said yet whether the person may be approached. Do not contact the person."
+    elif approach.state == "agreed" and approach.until and approach.until < today:
+        yield safe_text(
+            f"APPROACH no longer agreed: it ran out on {say(approach.until)} (with {approach.with_whom}). "
+            "Do not contact the person until it is agreed anew."
+        )
     else:
         until = f", until {say(approach.until)}" if approach.until else ""
         modes = f", by {words(approach.modes).replace(',', ' or ')} only" if approach.modes else ""

@@ -116,6 +116,7 @@ def edit(
 
 def _person(work: Work, said: Details, asked: Asked) -> int:
     """The person of the new case: the one `same_as` names, or a new one that nobody on record may be."""
+    work.db.lock("person")  # two who open a case for one person at once: the second must see the first
     others = [find(work, each) for each in asked.not_same_as]
     if asked.same_as is None:
         if said.forename and said.surname:

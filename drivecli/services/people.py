@@ -52,7 +52,6 @@ def add(work: Work, said: Details) -> Person:
         missing = "--forename" if not said.forename else "--surname"
         raise NotUnderstood(f"Missing {missing}: a case needs the person's forename and surname.")
     _check_birth(work, said.dob)
-    work.db.lock("person")
     number = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
     known = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
     person = work.add(Person(id=number, ref=make_ref(PERSON_PREFIX, number), **known))

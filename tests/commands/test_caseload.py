@@ -89,13 +89,15 @@ def test_due_today_is_not_overdue_and_overdue_the_day_after(drive, team) -> None
     said = {}
     for day in ("2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"):
         row = drive("caseload --json", today=day).json[0]
-        said[day] = (row["next_due_on"], row["overdue"], row["overdue_days"])
+        late = drive("caseload --overdue --exit-code", today=day)
+        said[day] = (row["next_due_on"], row["overdue"], row["overdue_days"], late.code, "WS-0001" in late.out)
+        assert drive("caseload", today=day).err.startswith("1 of 1" if row["overdue"] else "0 of 1")
 
     assert said == {
-        "2026-03-03": ("2026-03-04", False, 0),
-        "2026-03-04": ("2026-03-04", False, 0),
-        "2026-03-05": ("2026-03-04", True, 1),
-        "2026-03-06": ("2026-03-04", True, 2),
+        "2026-03-03": ("2026-03-04", False, 0, 0, False),
+        "2026-03-04": ("2026-03-04", False, 0, 0, False),
+        "2026-03-05": ("2026-03-04", True, 1, 10, True),
+        "2026-03-06": ("2026-03-04", True, 2, 10, True),
     }
 
 

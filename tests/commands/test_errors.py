@@ -297,18 +297,18 @@ def test_ctrl_c_ends_with_130_in_one_line_and_nothing_half_written(opened) -> No
     lock = opened.db(write=True)
     lock.begin(write=True)
     line = opened.start("approach 1 --state agreed --with Fay", stdin=subprocess.DEVNULL)
-    time.sleep(3)
+    time.sleep(5)
 
     line.send_signal(signal.SIGINT)
-    asked = time.monotonic()
-    out, err = line.communicate(timeout=60)
-    waited = time.monotonic() - asked
-    lock.rollback()
+    try:
+        out, err = line.communicate(timeout=10)
+    finally:
+        line.kill()
+        lock.rollback()
 
     assert (line.returncode, out) == (130, "")
     assert [each for each in err.splitlines()[1:] if each] == ["Stopped. Nothing was saved."]
     assert opened("case show 1 --json").json["approach"] is None
-    assert waited < 10
 
 
 def test_the_module_runs_as_the_command_does(opened) -> None:

@@ -120,7 +120,7 @@ NOT_ADDED = [
         "drive worker add --help",
     ),
     ("worker add 'Carl Two' --username carl2 --role substance --capacity -1", 2,
-     "--capacity: -1 is not in the range 0<=x<=10000.\ndrive worker add --help"),
+     "--capacity: -1; it must be 0 or more."),
     ("worker add 'Carl Two' --username carl2 --role substance --agency Nowhere", 4,
      "There is no agency called Nowhere. Known: none yet.\ndrive agency add 'Nowhere'"),
     ("worker show carll", 4, "There is no worker with the username “carll”. Did you mean carl?\ndrive worker list"),
