@@ -62,8 +62,14 @@ ROWS: list[tuple[str, Callable[[dict[str, str]], None], float | None]] = [
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         stores.build(Path(folder), opened=600, overdue=20)
-        env = {**os.environ, "DRIVE_HOME": folder, "DRIVE_WORKER": "sam", "DRIVE_TODAY": "2026-03-02",
-               "COLUMNS": "120", "TERM": "xterm"}
+        env = {
+            **os.environ,
+            "DRIVE_HOME": folder,
+            "DRIVE_WORKER": "sam",
+            "DRIVE_TODAY": "2026-03-02",
+            "COLUMNS": "120",
+            "TERM": "xterm",
+        }
         taken: dict[str, list[float]] = {name: [] for name, _, _ in ROWS}
         for turn in range(ROUNDS + 1):
             for name, run, _ in ROWS:
