@@ -24,7 +24,7 @@ DRIVE = [sys.executable, "-m", "drivecli"] if "--module" in sys.argv else [str(P
 
 def piped(*argv: str) -> Callable[[dict[str, str]], None]:
     def run(env: dict[str, str]) -> None:
-        subprocess.run(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+        subprocess.run(argv, env=env, capture_output=True, check=True)
 
     return run
 

@@ -117,6 +117,8 @@ def lay_over(packaged: dict[str, Any], own: dict[str, Any], name: str) -> dict[s
             identity = "on" if entry == "holiday" else "code"
             entries = {each.get(identity): each for each in packaged.get(key, [])}
             for each in value:
+                if isinstance(each.get(identity), (list, dict)):
+                    raise NotUnderstood(f"{name}: {identity} is “{each.get(identity)}”; it must be one word or day.")
                 entries[each.get(identity)] = {**entries.get(each.get(identity), {}), **each}
             merged[key] = list(entries.values())
         elif isinstance(value, dict) and isinstance(packaged.get(key), dict):

@@ -10,6 +10,8 @@ CLOCK_FILES = (
     "holidays.toml",
     "codes/stage.toml",
     "codes/contact_outcome.toml",
+    "codes/contact_mode.toml",
+    "codes/tier.toml",
     "codes/suspend_reason.toml",
     "codes/closure_reason.toml",
     "roles.toml",

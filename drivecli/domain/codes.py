@@ -54,7 +54,9 @@ def read_code(text: str, codes: Iterable[str], what: str) -> str:
         return folded
     near = nearest(folded, offered)
     hint = f" Did you mean {near}?" if near else ""
-    raise NotUnderstood(f"“{text}” is not a {what.replace('_', ' ')}.{hint} One of: {', '.join(offered)}.")
+    named = what.replace("_", " ")
+    article = "an" if named[:1] in "aeiou" else "a"
+    raise NotUnderstood(f"“{text}” is not {article} {named}.{hint} One of: {', '.join(offered)}.")
 
 
 def fold_code(text: str) -> str:

@@ -52,6 +52,10 @@ def window_ends_on(case: CaseFacts) -> date:
     return window_end(case.opened_on, case.window_months + sum(each.months for each in case.extensions))
 
 
+def _after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
 def _because_agreed(first: Approach) -> tuple[str, int, str]:
     return "approach", first.id, f"approach agreed {say_day(first.on)}"
 
@@ -81,7 +85,7 @@ class _Clock:
         if not closing or not closing.follow_up:
             return
         rule = self.practice["follow_up"]
-        left = list(rule.due)
+        left = sorted(rule.due)
         for review in self.reviews("follow_up"):
             answered = [each for each in left if self.after(closing.on, each, rule.unit)[0] <= review.on] or left[:1]
             left = [each for each in left if each not in answered]
@@ -247,7 +251,7 @@ class _Clock:
         for each in self.case.approaches:
             if each.state != "agreed":
                 first = None
-            elif first is None or last is None or (last.until is not None and last.until < each.on):
+            elif first is None or last is None or (last.until is not None and _after(last.until) < each.on):
                 first = each
             last = each
         return (first, last) if first and last else None
@@ -279,10 +283,10 @@ class _Clock:
         agreed = self.agreed()
         if self.case.stage == contacts.NOT_ENGAGED or not agreed:
             return anything
-        if agreed[1].until:
-            return f"{rule.ended_by}, while agreed until {say_day(agreed[1].until)}; after that {anything}"
         if hold and hold.lifted_on is None:
             return f"{anything}, while on hold until {say_day(hold.until)}; after that {rule.ended_by}"
+        if agreed[1].until:
+            return f"{rule.ended_by}, while agreed until {say_day(agreed[1].until)}; after that {anything}"
         return rule.ended_by
 
     def third_attempt(self) -> Any:

@@ -526,7 +526,8 @@ def test_the_page_says_hold_and_approach_first_then_what_is_late_by_weight(drive
     assert result.out == (
         "WS-0001  Robin Example\n"
         "HOLD until Mon 9 Mar 2026: no direct contact. Adviser advice, by Fay Moss.\n"
-        "APPROACH no longer agreed: it ran out on Fri 20 Feb 2026 (with Fay Moss). Do not contact the person until it is agreed anew.\n"
+        "APPROACH no longer agreed: it ran out on Fri 20 Feb 2026 (with Fay Moss)."
+        " Do not contact the person until it is agreed anew.\n"
         "A lead knows of this case until Wed 4 Mar 2026.\n"
         "\n"
         "Person  P-0001\n"
