@@ -88,7 +88,7 @@ def test_the_last_answer_stands_and_the_earlier_stay_in_the_timeline(opened_file
 
 NOT_ANSWERED = [
     ("approach 1 --state agreed", 2, "Missing --with.\ndrive approach --help"),
-    ("approach 1 --with Fay", 2, "Missing --state. One of: agreed|not_yet|never.\ndrive approach --help"),
+    ("approach 1 --with Fay", 2, "Missing --state. One of: agreed, not_yet, never.\ndrive approach --help"),
     (
         "approach 1 --state agreed --with Fay --on tomorrow",
         3,

@@ -104,8 +104,9 @@ NOT_CLOSED = [
     (
         "case close 1",
         2,
-        "Missing --reason. One of: completed|window_ended_not_engaged|moved_out_of_area|long_custody|died|transferred|"
-        "safety_stop|panel_closed|opened_in_error.\ndrive case close --help",
+        "Missing --reason. "
+        "One of: completed, window_ended_not_engaged, moved_out_of_area, long_custody, died, transferred, "
+        "safety_stop, panel_closed, opened_in_error.\ndrive case close --help",
     ),
     (
         "case close 1 --reason complete",

@@ -201,13 +201,14 @@ NOT_LOGGED = [
     (
         "contact log 1 --outcome held",
         2,
-        "Missing --mode. One of: in_person|phone|video|text|email|letter|meeting.\ndrive contact log --help",
+        "Missing --mode. One of: in_person, phone, video, text, email, letter, meeting.\ndrive contact log --help",
     ),
     (
         "contact log 1 --mode phone",
         2,
-        "Missing --outcome. One of: held|did_not_attend|declined|not_in|answered_by_other|message_left|wrong_details|"
-        "cancelled_by_us|rescheduled|information_given|information_received.\ndrive contact log --help",
+        "Missing --outcome. "
+        "One of: held, did_not_attend, declined, not_in, answered_by_other, message_left, wrong_details, "
+        "cancelled_by_us, rescheduled, information_given, information_received.\ndrive contact log --help",
     ),
     (f"{LOG} --note ''", 2, "--note: It is empty.\ndrive contact log --help"),
     (f"{LOG} --note -", 2, "--note - was given, and no words came from stdin."),

@@ -135,7 +135,7 @@ NOT_SUSPENDED = [
     (
         "case resume 1",
         2,
-        "Missing --reason. One of: released|discharged|found|returned|other.\ndrive case resume --help",
+        "Missing --reason. One of: released, discharged, found, returned, other.\ndrive case resume --help",
     ),
 ]
 
