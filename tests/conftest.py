@@ -209,6 +209,18 @@ def _written(stream: io.TextIOWrapper) -> str:
     return stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
 
 
+# -- order -------------------------------------------------------------------------------------------------------------
+
+
+LONGEST = ("test_whole_day", "test_one_truth", "test_races", "test_store")
+"""Files that take longest, in that order. A file runs on one core, so what is dear to make is made once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, or the other cores would wait for them in the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 # -- surroundings ------------------------------------------------------------------------------------------------------
 
 
@@ -344,3 +356,17 @@ def drive_postgres(request: pytest.FixtureRequest, stores: Stores, monkeypatch: 
 def new_drive(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
     """`drive("...")` where no store was started yet, once for each engine."""
     yield from _lend(request, stores, request.param, monkeypatch, new=True)
+
+
+@pytest.fixture
+def new_drive_file(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """`drive("...")` where no store was started yet, on an encrypted file alone."""
+    yield from _lend(request, stores, "file", monkeypatch, new=True)
+
+
+@pytest.fixture
+def new_drive_postgres(
+    request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Drive]:
+    """`drive("...")` where no store was started yet, on PostgreSQL alone."""
+    yield from _lend(request, stores, "postgres", monkeypatch, new=True)

@@ -79,7 +79,6 @@ def type_line(line: str, home: Path) -> tuple[int, str]:
     return code, screen.getvalue()
 
 
-@pytest.mark.xdist_group("docs")
 def test_the_readme_shows_what_the_screen_shows(demo_home: Path) -> None:
     page = README.read_text(encoding="utf-8")
 
@@ -94,7 +93,6 @@ def test_the_readme_shows_what_the_screen_shows(demo_home: Path) -> None:
     assert shown == page
 
 
-@pytest.mark.xdist_group("docs")
 def test_every_example_of_the_readme_ends_well(demo_home: Path) -> None:
     lines = [found["typed"].removeprefix("$ ") for found in CONSOLE.finditer(README.read_text(encoding="utf-8"))]
 

@@ -4,8 +4,11 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from conftest import Drive, Result, run
 
 SCRIPT = Path(__file__).parent / "data" / "whole_day.txt"
 INSTALLED = Path(sys.executable).with_name("drive.exe" if os.name == "nt" else "drive")
@@ -37,22 +40,22 @@ def read_script(text: str) -> list[Line]:
     return lines
 
 
-def test_a_whole_day_through_the_installed_command(new_drive):
-    env = new_drive.environ({"DRIVE_TODAY": None})
+def test_a_whole_day_through_the_installed_command(new_drive_file):
+    tell(new_drive_file, installed)
+
+
+def test_the_same_day_with_the_records_on_postgresql(new_drive_postgres):
+    tell(new_drive_postgres, run)
+
+
+def tell(drive: Drive, type_line: Callable[[list[str], dict[str, str], str], Result]) -> None:
+    """Type every line of the script; each must say what it must and end with the right code."""
+    env = drive.environ({"DRIVE_TODAY": None})
     for line in read_script(SCRIPT.read_text(encoding="utf-8")):
         words, _, typed = line.typed.partition(" <<< ")
         program, *arguments = shlex.split(words)
         if program == "drive":
-            done = run(arguments, env, "".join(shlex.split(typed)))
-            told = (
-                f"{SCRIPT.name}:{line.number}: {line.typed}\nended with {done.returncode}\n{done.stdout}\n{done.stderr}"
-            )
-            assert done.returncode == line.code, told
-            for mark in ("> ", "! "):
-                said = done.stdout if mark == "> " else done.stderr
-                for part in [part for where, part in line.says if where == mark]:
-                    assert part in said, f"not said: {mark}{part}\n{told}"
-                    said = said[said.index(part) + len(part) :]
+            check(line, type_line(arguments, env, "".join(shlex.split(typed))))
         elif program == "export":
             name, _, value = arguments[0].partition("=")
             env[name] = value
@@ -61,8 +64,20 @@ def test_a_whole_day_through_the_installed_command(new_drive):
             env.pop(arguments[0], None)
 
 
-def run(arguments: list[str], env: dict[str, str], stdin: str) -> subprocess.CompletedProcess[str]:
+def check(line: Line, done: Result) -> None:
+    """A line must end with its code and say its parts in their order."""
+    told = f"{SCRIPT.name}:{line.number}: {done}"
+    assert done.code == line.code, told
+    for mark in ("> ", "! "):
+        said = done.out if mark == "> " else done.raw_err
+        for part in [part for where, part in line.says if where == mark]:
+            assert part in said, f"not said: {mark}{part}\n{told}"
+            said = said[said.index(part) + len(part) :]
+
+
+def installed(arguments: list[str], env: dict[str, str], stdin: str) -> Result:
     """One line through the installed command, in a process of its own, with nobody at a terminal."""
-    return subprocess.run(
+    done = subprocess.run(
         [INSTALLED, *arguments], env=env, input=stdin, capture_output=True, encoding="utf-8", timeout=120
     )
+    return Result(shlex.join(arguments), done.returncode, done.stdout, done.stderr)

@@ -17,8 +17,6 @@ from drivecli.packaged import packaged_text
 from drivecli.queries.clock import differences
 from drivecli.settings import read_settings
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 INIT = "init --name 'Sam Okoro' --username sam --role team_lead --site WS"
 
 BANNED = """

@@ -29,8 +29,6 @@ from drivecli.queries import (
     workload,
 )
 
-pytestmark = pytest.mark.xdist_group("engines")  # the two histories are told once
-
 TODAY = date(2026, 3, 2)
 CATALOGUE = Catalogue()
 
