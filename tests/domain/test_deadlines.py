@@ -825,6 +825,18 @@ def test_an_engagement_review_ends_it(reviewed: Review, is_due: list[date]) -> N
     assert due(facts, "engagement_review") == is_due
 
 
+def test_an_engagement_review_on_the_day_of_all_three_attempts_comes_after_them() -> None:
+    facts = approached(contacts=attempts(sep(14), sep(14), sep(14)), reviews=(review(sep(14), "engagement"),))
+
+    assert due(facts, "engagement_review") == []
+
+
+def test_a_hold_does_not_put_an_engagement_review_off() -> None:
+    facts = approached(contacts=attempts(sep(2), sep(8), sep(14)), holds=(hold(sep(15), sep(30)),))
+
+    assert due(facts, "engagement_review") == [sep(16)]
+
+
 def test_three_more_attempts_after_an_engagement_review_make_another_due() -> None:
     facts = approached(
         contacts=attempts(sep(2), sep(8), sep(14), sep(16), sep(17), sep(18)), reviews=(review(sep(15), "engagement"),)
