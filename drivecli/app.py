@@ -92,6 +92,10 @@ class App:
             own = {}
         return Catalogue(own)
 
+    def label(self, codes: str, code: str | None) -> str:
+        """A code in the words of its list, as a person reads it: idva as "victim's adviser (IDVA)"."""
+        return self.catalogue.codes(codes).label(code)
+
     @property
     def person_present(self) -> bool:
         """Whether somebody can be asked: stdin and stderr are a terminal and --no-input was not given."""

@@ -47,7 +47,7 @@ def approach(app: App, ref: Any, state: str, with_whom: str, on: date, until: da
     lasts = f", until {say_day(until)}" if until else ""
     app.out.done(
         case,
-        f"Approach to {case.ref}: {words(state)}{lasts}, with {with_whom}, {say_day(on)}.",
+        f"Approach to {case.ref}: {app.label('approach_state', state)}{lasts}, with {with_whom}, {say_day(on)}.",
         ref=case.ref,
         hints=next_due(case),
     )

@@ -217,4 +217,4 @@ def show(app: App, ref: Any) -> None:
 
     db = app.look(ref)
     key = cases.find(db, ref, app.prefix())
-    app.out.thing(case_page.read(db, key, app.today, app.actor, app.catalogue), page(app.today))
+    app.out.thing(case_page.read(db, key, app.today, app.actor, app.catalogue), page(app))

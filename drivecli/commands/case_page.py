@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from drivecli.app import App
 from drivecli.domain.days import say_day
 from drivecli.domain.practice import weight_rank
 from drivecli.layout import Column, safe_text, say, words
@@ -19,18 +20,18 @@ CONTACTS = [
 ]
 
 
-def page(today: date) -> Callable[[Out, CasePage], Iterator[str]]:
-    """The lines of a case's page on a day."""
+def page(app: App) -> Callable[[Out, CasePage], Iterator[str]]:
+    """The lines of a case's page."""
 
     def lines(out: Out, case: CasePage) -> Iterator[str]:
         yield out.heading(safe_text(f"{case.ref}  {case.name}"))
-        yield from _standing(case, today)
+        yield from _standing(app, case)
         yield ""
-        yield from out.pairs([pair for pair in _person(case) if pair[1]])
+        yield from out.pairs([pair for pair in _person(app, case) if pair[1]])
         yield ""
-        yield from _window(out, case, today)
+        yield from _window(out, case, app.today)
         yield ""
-        yield from out.pairs([pair for pair in _work(case) if pair[1]])
+        yield from out.pairs([pair for pair in _work(app, case) if pair[1]])
         yield from _deadlines(out, case)
         if case.contacts:
             yield ""
@@ -40,17 +41,18 @@ def page(today: date) -> Callable[[Out, CasePage], Iterator[str]]:
     return lines
 
 
-def _standing(case: CasePage, today: date) -> Iterator[str]:
+def _standing(app: App, case: CasePage) -> Iterator[str]:
     """What must be known before anything is done."""
     if case.held:
+        reason = app.label("hold_reason", case.held.reason)
         yield safe_text(
             f"HOLD until {say(case.held.until)}: no direct contact. "
-            f"{words(case.held.reason).capitalize()}, by {case.held.by_whom}."
+            f"{reason[:1].upper()}{reason[1:]}, by {case.held.by_whom}."
         )
     approach = case.approach
     if approach is None:
         yield "APPROACH: nobody has said yet whether the person may be approached. Do not contact the person."
-    elif approach.state == "agreed" and approach.until and approach.until < today:
+    elif approach.state == "agreed" and approach.until and approach.until < app.today:
         yield safe_text(
             f"APPROACH no longer agreed: it ran out on {say(approach.until)} (with {approach.with_whom}). "
             "Do not contact the person until it is agreed anew."
@@ -58,19 +60,21 @@ def _standing(case: CasePage, today: date) -> Iterator[str]:
     else:
         until = f", until {say(approach.until)}" if approach.until else ""
         modes = f", by {words(approach.modes).replace(',', ' or ')} only" if approach.modes else ""
-        said = f"APPROACH {words(approach.state)}{until}{modes} (with {approach.with_whom}, {say(approach.on)})."
+        state = app.label("approach_state", approach.state)
+        said = f"APPROACH {state}{until}{modes} (with {approach.with_whom}, {say(approach.on)})."
         yield safe_text(said + ("" if approach.state == "agreed" else " Do not contact the person."))
     if case.suspended:
         out = case.suspended.expected_release
         release = f" Release expected {say(out)}." if out else ""
-        yield f"SUSPENDED since {say(case.suspended.on)}: {words(case.suspended.reason)}.{release}"
+        reason = app.label("suspend_reason", case.suspended.reason)
+        yield f"SUSPENDED since {say(case.suspended.on)}: {reason}.{release}"
     if case.status == "closed":
-        yield f"CLOSED {say(case.closed_on)}: {words(case.closure_reason)}."
+        yield f"CLOSED {say(case.closed_on)}: {app.label('closure_reason', case.closure_reason)}."
     if case.seen_until:
         yield f"A lead knows of this case until {say(case.seen_until)}."
 
 
-def _person(case: CasePage) -> list[tuple[str, str]]:
+def _person(app: App, case: CasePage) -> list[tuple[str, str]]:
     language = case.language or ""
     if case.interpreter:
         language = f"{language}, interpreter needed".strip(", ")
@@ -78,7 +82,7 @@ def _person(case: CasePage) -> list[tuple[str, str]]:
         ("Person", case.person),
         ("Also known as", say(case.aliases)),
         ("Born", f"{case.dob.day} {case.dob:%b %Y}" if case.dob else ""),
-        ("Sex", words(case.sex)),
+        ("Sex", app.label("sex", case.sex)),
         ("Ethnicity", say(case.ethnicity)),
         ("Language", language),
         ("Phone", say(case.phone)),
@@ -97,12 +101,12 @@ def _window(out: Out, case: CasePage, today: date) -> Iterator[str]:
     yield f"        {say_day(case.opened_on)} to {say_day(case.window_ends_on)}"
 
 
-def _work(case: CasePage) -> list[tuple[str, str]]:
+def _work(app: App, case: CasePage) -> list[tuple[str, str]]:
     return [
-        ("Stage", words(case.stage)),
-        ("Tier", words(case.tier)),
-        ("Area", words(case.area)),
-        ("Route", words(case.route)),
+        ("Stage", app.label("stage", case.stage)),
+        ("Tier", app.label("tier", case.tier)),
+        ("Area", app.label("area", case.area)),
+        ("Route", app.label("route", case.route)),
         ("External ref", say(case.external_ref)),
         ("Assigned", "; ".join(f"{each.name} ({words(each.role)})" for each in case.assigned) or "nobody"),
     ]

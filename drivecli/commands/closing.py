@@ -9,7 +9,6 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
-from drivecli.layout import words
 from drivecli.params import CODE, case_argument, note_options, on_option
 from drivecli.queries.cases import CaseRow
 
@@ -32,4 +31,9 @@ def close(app: App, ref: Any, reason: str, on: date, note: str | None) -> None:
 
     with app.work(CaseRow) as work:
         case = closings.close(work, ref, reason=reason, on=on, note=note)
-    app.out.done(case, f"Closed {case.ref} on {say_day(on)} ({words(reason)}).", ref=case.ref, hints=next_due(case))
+    app.out.done(
+        case,
+        f"Closed {case.ref} on {say_day(on)} ({app.label('closure_reason', reason)}).",
+        ref=case.ref,
+        hints=next_due(case),
+    )

@@ -108,12 +108,9 @@ def log(app: App, ref: Any, **said: Any) -> None:
 
     with app.work(contacts.Logged) as work:
         logged = contacts.log(work, ref, contacts.Said(**said))
-    _say(
-        app,
-        logged,
-        f"Logged {words(logged.contact.mode)}, {words(logged.contact.outcome)}, on {logged.ref}"
-        f" for {say_day(logged.contact.on)}.",
-    )
+    contact = logged.contact
+    what = f"{app.label('contact_mode', contact.mode)}, {app.label('contact_outcome', contact.outcome)}"
+    _say(app, logged, f"Logged {what}, on {logged.ref} for {say_day(contact.on)}.")
 
 
 @command(

@@ -9,7 +9,6 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
-from drivecli.layout import words
 from drivecli.params import CODE, case_argument, note_options, on_option
 
 
@@ -30,7 +29,7 @@ def review(app: App, ref: Any, on: date, kind: str, note: str | None) -> None:
         done = reviews.record(work, ref, kind=kind, on=on, note=note)
     app.out.done(
         done,
-        f"Recorded the {words(kind)} review of {done.ref} on {say_day(on)}.",
+        f"Recorded the {app.label('review_kind', kind)} review of {done.ref} on {say_day(on)}.",
         ref=done.ref,
         hints=next_due(done.case),
     )

@@ -9,7 +9,6 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
-from drivecli.layout import words
 from drivecli.params import CODE, case_argument, on_option, reason_option
 from drivecli.queries.cases import CaseRow
 
@@ -32,4 +31,6 @@ def stage(app: App, ref: Any, to: str, on: date, reason: str | None) -> None:
 
     with app.work(CaseRow) as work:
         case = stages.move(work, ref, to, on=on, reason=reason)
-    app.out.done(case, f"{case.ref} is in {words(to)} from {say_day(on)}.", ref=case.ref, hints=next_due(case))
+    app.out.done(
+        case, f"{case.ref} is in {app.label('stage', to)} from {say_day(on)}.", ref=case.ref, hints=next_due(case)
+    )

@@ -9,7 +9,6 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
-from drivecli.layout import words
 from drivecli.params import CODE, RELEASE, case_argument, on_option
 from drivecli.queries.cases import CaseRow
 
@@ -32,7 +31,11 @@ def suspend(app: App, ref: Any, reason: str | None, on: date, expected_release: 
 
     with app.work(CaseRow) as work:
         case = suspensions.suspend(work, ref, reason=reason, on=on, expected_release=expected_release)
-    what = f"{case.ref} is suspended ({words(reason)}) from {say_day(on)}." if reason else f"Noted for {case.ref}."
+    what = (
+        f"{case.ref} is suspended ({app.label('suspend_reason', reason)}) from {say_day(on)}."
+        if reason
+        else f"Noted for {case.ref}."
+    )
     if isinstance(expected_release, date):
         what += f" Release expected {say_day(expected_release)}."
     app.out.done(case, what, ref=case.ref, hints=next_due(case))

@@ -7,7 +7,7 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
-from drivecli.layout import say, words
+from drivecli.layout import say
 from drivecli.render import Out
 
 
@@ -41,13 +41,14 @@ def whoami(app: App) -> None:
         app.today,
         app.settings.is_demo,
     )
-    app.out.thing(here, _page)
+    role = app.label("role", who.role)
+    app.out.thing(here, lambda out, here: _page(out, here, role))
 
 
-def _page(out: Out, here: Here) -> list[str]:
+def _page(out: Out, here: Here, role: str) -> list[str]:
     return out.pairs(
         [
-            ("Acting", f"{here.name} ({here.username}), {words(here.role)}"),
+            ("Acting", f"{here.name} ({here.username}), {role}"),
             ("On this computer", here.login),
             ("Store", here.store),
             ("Refs", f"{here.prefix}-"),

@@ -42,7 +42,9 @@ def add(app: App, name: str, username: str, role: str, agency: str | None, capac
 
     with app.work(WorkerRow) as work:
         added = workers.add(work, name, username=username, role=role, agency=agency, capacity=capacity)
-    app.out.done(added, f"Added {added.name} as {added.username} ({words(added.role)}).", ref=added.username)
+    app.out.done(
+        added, f"Added {added.name} as {added.username} ({app.label('role', added.role)}).", ref=added.username
+    )
 
 
 @command(

@@ -69,6 +69,13 @@ COUNTED_BACK = ("closure_plan", "window_end", "release")
 """Kinds whose length runs back from a day that is known, in calendar days."""
 
 
+SEVERAL = ("release", "follow_up")
+"""Kinds that are due more than once; any other has one length."""
+
+BY_TIER_OR_STAGE = ("contact",)
+"""Kinds whose length may differ by tier or by stage."""
+
+
 def read_practice(data: Mapping[str, Any], where: str) -> Practice:
     """The practice in a parsed TOML document. Raises NotUnderstood naming the entry and what would be right."""
     _only(data, ("version", "window", "rules"), where)
@@ -97,9 +104,13 @@ def _rule(kind: str, row: Mapping[str, Any], where: str) -> Rule:
     due = due if isinstance(due, list) else [due]
     if not due:
         raise NotUnderstood(f"{where}: due is empty; give at least one length.")
+    if len(due) > 1 and kind not in SEVERAL:
+        raise NotUnderstood(f"{where}: due has {len(due)} lengths; this one is due once, so give one.")
     by = row.get("by", {})
     if not isinstance(by, dict):
         raise NotUnderstood(f"{where}: by is “{by}”; write it as {{ high = 7, standard = 14 }}.")
+    if by and kind not in BY_TIER_OR_STAGE:
+        raise NotUnderstood(f"{where}: by is not known here. Only {', '.join(BY_TIER_OR_STAGE)} has other lengths.")
     if kind in COUNTED_BACK and unit != "days":
         raise NotUnderstood(f'{where}: it is counted back from a day; write unit = "days".')
     return Rule(

@@ -71,8 +71,17 @@ def _is_there(path: Path) -> bool:
 
 
 def with_these(db: Connection, texts: dict[str, str]) -> Catalogue:
-    """The catalogue as it would be with these own files over those that stand."""
-    return Catalogue({**site_files(db), **texts})
+    """The catalogue as it would be with these own files over those that stand. Raises NotUnderstood if they clash."""
+    catalogue = Catalogue({**site_files(db), **texts})
+    known = (*catalogue.codes("tier"), *catalogue.codes("stage"))
+    for rule in catalogue.practice.rules.values():
+        strange = [code for code in rule.by if code not in known]
+        if strange:
+            raise NotUnderstood(
+                f"practice.toml, [rules.{rule.kind}]: by.{strange[0]} is neither a tier nor a stage. "
+                f"Known: {', '.join(known)}."
+            )
+    return catalogue
 
 
 def check(db: Connection, texts: dict[str, str]) -> list[Difference]:

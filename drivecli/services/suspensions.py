@@ -34,8 +34,9 @@ def suspend(
         if expected_release is None and reason in reasons and reasons[reason].is_("release"):
             expected_release = UNKNOWN
     elif expected_release is None or reason not in (None, standing.reason):
+        reason = work.catalogue.codes("suspend_reason").label(standing.reason)
         raise Refused(
-            f"{case.ref} has been suspended ({standing.reason.replace('_', ' ')}) since {say_day(standing.on)}.",
+            f"{case.ref} has been suspended ({reason}) since {say_day(standing.on)}.",
             kind="suspended",
             next=f"A new release day: drive case suspend {case.ref} --expected-release DAY"
             f"   Take it up again: drive case resume {case.ref} --reason CODE",

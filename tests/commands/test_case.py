@@ -234,7 +234,7 @@ def test_what_is_told_on_opening_is_on_the_page(drive, team) -> None:
         "\n"
         "Stage         information gathering\n"
         "Tier          standard\n"
-        "Area          adur\n"
+        "Area          Adur\n"
         "Route         police\n"
         "External ref  EXT-9\n"
         "Assigned      Amina Khan (case manager)\n"
@@ -525,7 +525,7 @@ def test_the_page_says_hold_and_approach_first_then_what_is_late_by_weight(drive
 
     assert result.out == (
         "WS-0001  Robin Example\n"
-        "HOLD until Mon 9 Mar 2026: no direct contact. Adviser advice, by Fay Moss.\n"
+        "HOLD until Mon 9 Mar 2026: no direct contact. Adviser's advice, by Fay Moss.\n"
         "APPROACH no longer agreed: it ran out on Fri 20 Feb 2026 (with Fay Moss)."
         " Do not contact the person until it is agreed anew.\n"
         "A lead knows of this case until Wed 4 Mar 2026.\n"
@@ -571,7 +571,7 @@ def test_the_page_of_a_suspended_case_says_until_when(drive_file) -> None:
 
     page = drive_file("case show 1").out.splitlines()
 
-    assert page[2] == "SUSPENDED since Mon 2 Mar 2026: custody. Release expected Mon 1 Jun 2026."
+    assert page[2] == "SUSPENDED since Mon 2 Mar 2026: in custody. Release expected Mon 1 Jun 2026."
 
 
 def test_the_page_of_a_closed_case_says_so_and_stands_still(drive_file, team) -> None:
@@ -580,7 +580,7 @@ def test_the_page_of_a_closed_case_says_so_and_stands_still(drive_file, team) ->
 
     page = drive_file("case show 1", today="2026-12-31").out
 
-    assert "CLOSED Thu 5 Feb 2026: moved out of area.\n" in page
+    assert "CLOSED Thu 5 Feb 2026: moved out of the area.\n" in page
     assert "month 2 of 10, closed Thu 5 Feb 2026\n" in page
 
 

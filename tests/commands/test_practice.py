@@ -56,6 +56,18 @@ def test_the_rules_are_shown_with_weight_version_and_source(drive_file) -> None:
 # -- check -------------------------------------------------------------------------------------------------------------
 
 
+def test_a_length_for_a_code_that_is_neither_tier_nor_stage_is_refused(two, own: Path) -> None:
+    own.write_text("[rules.contact]\nby = { hihg = 3 }\n", encoding="utf-8")
+
+    for line in (["practice", "check", str(own)], ["practice", "apply", str(own), "--reason", "agreed"]):
+        result = two(line)
+        assert (result.code, result.err.splitlines()[0]) == (
+            2,
+            "practice.toml, [rules.contact]: by.hihg is neither a tier nor a stage. Known: high, not_assessed, "
+            "standard, information_gathering, pre_engagement, engaged, not_engaged, step_down.",
+        )
+
+
 def test_checking_lists_the_cases_that_would_change_and_changes_nothing(two, own: Path) -> None:
     before = contents(two)
 

@@ -92,7 +92,7 @@ def test_follow_ups_come_after_closing_and_each_ends_one(opened) -> None:
 
     result = opened("review 1 --kind follow_up --on 1/6/2026", today="2026-06-01")
 
-    assert result.out == "Recorded the follow up review of WS-0001 on Mon 1 Jun 2026.\n"
+    assert result.out == "Recorded the follow-up review of WS-0001 on Mon 1 Jun 2026.\n"
     assert result.err == "Next due: follow up, Wed 26 Aug 2026.\n"
 
 

@@ -23,7 +23,7 @@ def test_a_case_moves_to_another_stage_on_a_day(opened) -> None:
     result = opened("case stage 1 pre_engagement --on 9/2/2026 --reason 'met at court'")
 
     assert result.code == 0
-    assert result.out == "WS-0001 is in pre engagement from Mon 9 Feb 2026.\n"
+    assert result.out == "WS-0001 is in pre-engagement from Mon 9 Feb 2026.\n"
     assert result.err == "Next due: safety consult, Wed 4 Feb 2026 (overdue).\n"
     assert opened("caseload --json").json[0]["stage"] == "pre_engagement"
     moves = [row for row in opened("case timeline 1 --json").json if row["what"] == "stage_change"]

@@ -36,7 +36,7 @@ def test_a_suspended_case_keeps_review_and_window_and_waits_for_the_release(work
     result = working("case suspend 1 --reason custody --expected-release 1/6/2026")
 
     assert result.code == 0
-    assert result.out == ("WS-0001 is suspended (custody) from Mon 2 Mar 2026. Release expected Mon 1 Jun 2026.\n")
+    assert result.out == ("WS-0001 is suspended (in custody) from Mon 2 Mar 2026. Release expected Mon 1 Jun 2026.\n")
     assert result.err == "Next due: review, Sat 2 May 2026.\n"
     assert working("caseload --json").json[0]["status"] == "suspended"
     releases = [("release", "2026-05-04"), ("release", "2026-05-25"), ("release", "2026-05-31")]
@@ -149,7 +149,7 @@ NOT_TWICE = [
     (
         "case suspend 1 --reason custody",
         3,
-        "WS-0001 has been suspended (custody) since Mon 16 Feb 2026.\n"
+        "WS-0001 has been suspended (in custody) since Mon 16 Feb 2026.\n"
         "A new release day: drive case suspend WS-0001 --expected-release DAY"
         "   Take it up again: drive case resume WS-0001 --reason CODE",
     ),

@@ -52,7 +52,7 @@ def test_a_worker_is_added_with_agency_and_capacity(drive) -> None:
 
     result = drive("worker add 'Carl Jones' --username CARL --role substance --agency 'change works' --capacity 12")
 
-    assert (result.code, result.out) == (0, "Added Carl Jones as carl (substance).\n")
+    assert (result.code, result.out) == (0, "Added Carl Jones as carl (substance worker).\n")
     assert drive("worker show carl --json").json == {
         "username": "carl",
         "name": "Carl Jones",

@@ -232,6 +232,18 @@ def test_one_length_may_be_written_without_a_list() -> None:
     assert read_practice(with_rule("follow_up", due=6), WHERE)["follow_up"].due == (6,)
 
 
+def test_two_lengths_are_refused_where_one_is_due() -> None:
+    assert refusal(with_rule("review", due=[3, 6])) == (
+        "own.toml, [rules.review]: due has 2 lengths; this one is due once, so give one."
+    )
+
+
+def test_lengths_by_tier_are_refused_where_the_clock_would_not_look_at_them() -> None:
+    assert refusal(with_rule("review", by={"high": 1})) == (
+        "own.toml, [rules.review]: by is not known here. Only contact has other lengths."
+    )
+
+
 def test_an_empty_list_of_lengths_is_refused() -> None:
     assert refusal(with_rule("contact", due=[])) == (
         "own.toml, [rules.contact]: due is empty; give at least one length."
