@@ -50,8 +50,11 @@ MORE = {"cleo": ("Cleo Hart", "substance", None), "max": ("Max Full", "case_mana
 
 FACTS = ("opening", "stage_change", "tier_change", "area_change", "contact", "approach", "hold", "suspension")
 FACTS += ("release_date", "assignment", "review", "extension", "closing", "seen")
-KEPT = (*FACTS, "case_record", "deadline", "event", "event_case", "field_change", "person", "person_name", "worker")
-"""Tables that a refused step must leave as they were."""
+OF_A_CASE = (*FACTS, "deadline", "event_case")
+"""Tables whose rows of a case a refused step must leave as they were."""
+
+OF_ALL = ("case_record", "event", "field_change", "person", "person_name", "worker", "deadline")
+"""Tables in which it must leave as many rows as there were."""
 
 
 @dataclass(frozen=True)
@@ -260,9 +263,12 @@ class Service:
         with Work(self.db, Actor(*sam[:4]), CATALOGUE, today=today, command=f"drive {command}") as work:
             yield work
 
-    def contents(self) -> dict[str, list[Any]]:
-        """Every row there is."""
-        return {table: sorted(map(repr, self.db.run(f"SELECT * FROM {table}").fetchall())) for table in KEPT}
+    def contents(self, case: int) -> dict[str, Any]:
+        """Every row of a case, and how many rows there are beside: the same cost however many cases were told."""
+        of_it = [(table, f"SELECT * FROM {table} WHERE case_id = {case}") for table in OF_A_CASE]
+        of_it.append(("its case_record", f"SELECT * FROM case_record WHERE id = {case}"))
+        found = {table: sorted(map(repr, self.db.run(query).fetchall())) for table, query in of_it}
+        return found | {f"all of {table}": [self.db.value(f"SELECT count(*) FROM {table}")] for table in OF_ALL}
 
 
 class Story:
