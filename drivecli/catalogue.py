@@ -10,11 +10,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from drivecli.domain.codes import Code, CodeList, fold_code
+from drivecli.domain import entries
+from drivecli.domain.checklists import Checklist, read_checklist
+from drivecli.domain.codes import Code, CodeList, nearest
 from drivecli.domain.practice import Practice, read_practice
 from drivecli.domain.working_days import Holidays
-from drivecli.errors import NotUnderstood
-from drivecli.packaged import packaged_text
+from drivecli.errors import NotFound, NotUnderstood
+from drivecli.packaged import CHECKLISTS, is_checklist, packaged_names, packaged_text
 
 ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "holiday"}
 """Files that are a list of entries, and what an entry is called. Every file in codes/ has `code`."""
@@ -22,7 +24,10 @@ ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "ho
 
 @dataclass(frozen=True, eq=False)
 class Role:
-    """A worker's role: what its holder may do, and whether a case can be given one with `drive assign`."""
+    """A worker's role: what its holder may do, and whether a case can be given one with `drive assign`.
+
+    Who is on the `victim_side` is never named on anything about the person.
+    """
 
     code: str
     label: str
@@ -30,6 +35,7 @@ class Role:
     assignable: bool
     several: bool
     restricted: bool
+    victim_side: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +49,16 @@ class Area:
     police: str
     marac: str
     nation: str
+
+
+@dataclass(frozen=True, eq=False)
+class SheetWords:
+    """What every printed sheet says at its head and foot, and who signs it."""
+
+    marking: str
+    warning: str
+    law: str
+    signatures: tuple[str, ...]
 
 
 class Catalogue:
@@ -76,6 +92,31 @@ class Catalogue:
     def areas(self) -> Mapping[str, Area]:
         """Areas by code, in the file's order."""
         return read_areas(self._data("areas.toml"), "areas.toml")
+
+    @cached_property
+    def checklist_names(self) -> list[str]:
+        """The names of all checklists, packaged and the service's own."""
+        files = [name for name in (*packaged_names(), *self.own) if is_checklist(name)]
+        return sorted({name.removeprefix(CHECKLISTS).removesuffix(".toml") for name in files})
+
+    def checklist(self, name: str) -> Checklist:
+        """A checklist. The service's own file stands in place of the packaged one of that name, whole.
+
+        Raises NotFound naming the nearest.
+        """
+        if name not in self.checklist_names:
+            near = nearest(name, self.checklist_names)
+            hint = f" Did you mean {near}?" if near else ""
+            known = ", ".join(self.checklist_names)
+            raise NotFound(f"There is no checklist called {name}.{hint} Known: {known}.", next="drive checklist list")
+        file = f"{CHECKLISTS}{name}.toml"
+        text = self.own.get(file) or packaged_text(file)
+        return read_checklist(parse(text, file), name, text)
+
+    @cached_property
+    def sheet_words(self) -> SheetWords:
+        """What every printed sheet says."""
+        return read_sheet_words(self._data("print/sheet.toml"), "print/sheet.toml")
 
     def codes(self, name: str) -> CodeList:
         """A code list. Roles and areas answer as code lists too."""
@@ -141,7 +182,7 @@ def read_codes(data: Mapping[str, Any], name: str) -> CodeList:
     codes: dict[str, Code] = {}
     for entry in _entries(data, "code", name):
         facts = {key: value for key, value in entry.items() if key not in ("code", "label")}
-        code = _slug(entry, name)
+        code = entries.slug(entry, "code", name)
         codes[code] = Code(code, str(entry.get("label") or code.replace("_", " ")), facts)
     return CodeList(name, codes)
 
@@ -155,7 +196,7 @@ def read_roles(data: Mapping[str, Any], where: str) -> dict[str, Role]:
         strange = [each for each in may if each not in known]
         if strange:
             raise NotUnderstood(f"{where}: “{strange[0]}” is not something a role may do. Known: {', '.join(known)}.")
-        code = _slug(entry, where)
+        code = entries.slug(entry, "code", where)
         roles[code] = Role(
             code=code,
             label=str(entry.get("label") or code.replace("_", " ")),
@@ -163,6 +204,7 @@ def read_roles(data: Mapping[str, Any], where: str) -> dict[str, Role]:
             assignable=bool(entry.get("assignable", False)),
             several=bool(entry.get("several", False)),
             restricted=bool(entry.get("restricted", False)),
+            victim_side=bool(entry.get("victim_side", False)),
         )
     return roles
 
@@ -170,7 +212,7 @@ def read_roles(data: Mapping[str, Any], where: str) -> dict[str, Role]:
 def read_areas(data: Mapping[str, Any], where: str) -> dict[str, Area]:
     """Areas from parsed data."""
     return {
-        (code := _slug(entry, where)): Area(
+        (code := entries.slug(entry, "code", where)): Area(
             code=code,
             label=str(entry.get("label") or code),
             **{name: str(entry.get(name, "")) for name in ("service", "council", "police", "marac", "nation")},
@@ -191,6 +233,13 @@ def read_holidays(data: Mapping[str, Any], where: str) -> Holidays:
     return _Days(found)
 
 
+def read_sheet_words(data: Mapping[str, Any], where: str) -> SheetWords:
+    """What printed sheets say, from parsed data."""
+    entries.only(data, ("marking", "warning", "law", "signatures"), where)
+    marking, warning, law = (entries.words(data, name, where) for name in ("marking", "warning", "law"))
+    return SheetWords(marking, warning, law, entries.texts(data, "signatures", where))
+
+
 class _Days(dict[date, str]):
     """Bank holidays that may be remembered by: never changed once read, so identity will do."""
 
@@ -206,10 +255,3 @@ def _entries(data: Mapping[str, Any], name: str, where: str) -> list[dict[str, A
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise NotUnderstood(f"{where}: write each entry under [[{name}]].")
     return found
-
-
-def _slug(entry: Mapping[str, Any], where: str) -> str:
-    code = entry.get("code")
-    if not isinstance(code, str) or not code.replace("_", "").isalnum() or code != fold_code(code):
-        raise NotUnderstood(f"{where}: code is “{code}”; write it in small letters and underscores, as in step_down.")
-    return code

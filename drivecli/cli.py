@@ -27,6 +27,7 @@ COMMANDS: Table = {
     "assign": ("assignment:assign", "Give a case its specialists."),
     "unassign": ("assignment:unassign", "End a specialist's work on a case."),
     "review": ("review:review", "Record a review."),
+    "checklist": ("", "Work through a checklist, and print it for a meeting."),
     "seen": ("seen:seen", "Mark an overdue case as known to a lead."),
     "workload": ("workload:workload", "A row per worker: cases, overdue, capacity."),
     "worker": ("", "Add and see workers; away, leave, link."),
@@ -62,6 +63,13 @@ GROUPS: Mapping[str, Table] = {
         "list": ("contact:list_", "List a case's contacts."),
         "show": ("contact:show", "Show one contact."),
         "correct": ("contact:correct", "Put a wrong contact right, with a reason."),
+    },
+    "checklist": {
+        "list": ("checklist:list_", "List the checklists there are, or those of a case."),
+        "start": ("checklist:start", "Start a checklist on a case."),
+        "show": ("checklist:show", "Show a checklist, item by item, with what to settle first."),
+        "tick": ("checklist:tick", "Say where an item stands."),
+        "print": ("checklist:print_", "Print a checklist for a meeting, blank or as far as it is filled in."),
     },
     "worker": {
         "add": ("worker:add", "Add a worker."),

@@ -60,7 +60,14 @@ class Everywhere(click.Command):
         self.see = see
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [*super().get_params(ctx), *EVERYWHERE]
+        """Its own, and those of everywhere, but for one that it has in its own way, as `checklist print --format`."""
+        own = self.own_params(ctx)
+        named = {name for param in own for name in param.opts}
+        return [*own, *(option for option in EVERYWHERE if not named.intersection(option.opts))]
+
+    def own_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """What this command alone takes."""
+        return super().get_params(ctx)
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return ["-h", "--help"]
@@ -75,7 +82,7 @@ class Everywhere(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options; those that work everywhere are told once, by `drive --help`."""
-        own = [param for param in self.get_params(ctx)[: -len(EVERYWHERE)] if isinstance(param, click.Option)]
+        own = [param for param in self.own_params(ctx) if isinstance(param, click.Option)]
         with formatter.section("Options"):
             formatter.write_dl([_with_codes(param, record) for param in own if (record := param.get_help_record(ctx))])
         if any(param.metavar and "DAY" in param.metavar for param in own):
@@ -84,7 +91,8 @@ class Everywhere(click.Command):
                     "A DAY is 3/4/2026 (day/month/year), 2026-04-03, 3 Apr, today, Friday, -2d or +1w."
                 )
         with formatter.section("Everywhere"):
-            names = ", ".join(max(option.opts, key=len) for option in EVERYWHERE)
+            shared = [param for param in self.get_params(ctx) if param in EVERYWHERE]
+            names = ", ".join(max(option.opts, key=len) for option in shared)
             formatter.write_text(f"{names}: drive --help says what they do.")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -18,6 +18,9 @@ CLOCK_FILES = (
 )
 """The files that the clock's answer depends on."""
 
+CHECKLISTS = "checklists/"
+"""The folder of the checklists; a service may add files of its own to it."""
+
 DEMO = "demo.toml"
 """The demo's stories: read by `drive demo` alone."""
 
@@ -29,8 +32,17 @@ def packaged_names() -> list[str]:
     """Every data file that a service may lay its own over: all but the demo's stories."""
     return [
         *sorted(path.name for path in TEMPLATES.glob("*.toml") if path.name != DEMO),
-        *sorted(f"codes/{path.name}" for path in (TEMPLATES / "codes").glob("*.toml")),
+        *sorted(f"{folder}/{path.name}" for folder in ("codes", "checklists", "print") for path in _toml(folder)),
     ]
+
+
+def _toml(folder: str) -> list[Path]:
+    return list((TEMPLATES / folder).glob("*.toml"))
+
+
+def is_checklist(name: str) -> bool:
+    """Whether a data file of this name is a checklist."""
+    return name.startswith(CHECKLISTS) and name.endswith(".toml")
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from drivecli.domain.codes import read_code
+from drivecli.domain.codes import fold_code, read_code
 from drivecli.domain.days import EITHER, FUTURE, PAST, read_day
 from drivecli.domain.refs import PERSON_PREFIX, read_ref
 from drivecli.errors import DriveError, NotUnderstood
@@ -134,6 +134,15 @@ class Code(_Type):
         return ", ".join(Catalogue().codes(self.codes))
 
 
+class ChecklistName(_Type):
+    """A checklist's name."""
+
+    name = "name"
+
+    def read(self, text: str, ctx: click.Context | None) -> str:
+        return fold_code(clean(text))
+
+
 class Username(_Type):
     """A worker's username."""
 
@@ -169,6 +178,7 @@ DAYS = click.IntRange(0, 36_500)
 """Calendar days ahead."""
 
 TEXT, PRIVATE, CASE, PERSON, USERNAME = Text(), Private(), CaseRef(), PersonRef(), Username()
+CHECKLIST = ChecklistName()
 DAY, DAY_TO_COME, ANY_DAY, RELEASE, IDENTIFIER = Day(PAST), Day(FUTURE), Day(EITHER), Release(), Identifier()
 CODE = Code
 
@@ -186,6 +196,16 @@ def on_option(help: str = "The day it happened.") -> Callable[[F], F]:
 def reason_option(required: bool = True, help: str = "Why, in your own words. It is kept.") -> Callable[[F], F]:
     """--reason TEXT."""
     return click.option("--reason", type=TEXT, required=required, metavar="TEXT", help=help)
+
+
+def result_option(function: F) -> F:
+    """--result TEXT, --result -."""
+    help = "What came of it; - takes it from stdin."
+    return click.option("--result", type=TEXT, metavar="TEXT", callback=_result, help=help)(function)
+
+
+def _result(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    return _all_of_stdin(ctx.obj) if value == "-" and not ctx.resilient_parsing else value
 
 
 def note_options(function: F) -> F:

@@ -26,6 +26,7 @@ from drivecli.services import (
     approaches,
     assignments,
     cases,
+    checklists,
     closings,
     contacts,
     corrections,
@@ -49,7 +50,7 @@ MORE = {"cleo": ("Cleo Hart", "substance", None), "max": ("Max Full", "case_mana
 """Workers beside the team: username to name, role and capacity."""
 
 FACTS = ("opening", "stage_change", "tier_change", "area_change", "contact", "approach", "hold", "suspension")
-FACTS += ("release_date", "assignment", "review", "extension", "closing", "seen")
+FACTS += ("release_date", "assignment", "review", "extension", "closing", "seen", "checklist", "checklist_tick")
 OF_A_CASE = (*FACTS, "deadline", "event_case")
 """Tables whose rows of a case a refused step must leave as they were."""
 
@@ -133,6 +134,13 @@ def _corrected_contact(random: Random) -> dict[str, Any]:
         )
     )
     return {"nth": random.randrange(4), "changes": changes, "withdraw": not changes}
+
+
+def _ticked(random: Random) -> dict[str, Any]:
+    state = random.choice(("agreed", "agreed", "done", _code(random, "checklist_state")))
+    by, item = random.choice((None, "amina", "carl")), random.choice(("0", "0", "0", "1", "2", "22"))
+    said = {"name": random.choice(("enforcement", "disruption")), "item": item, "state": state, "by": by}
+    return said | {"back": _back(random), "override": random.random() < 0.3, "reason": random.choice((None, "now"))}
 
 
 STEPS: dict[str, tuple[int, Callable[[Random], dict[str, Any]], Callable[["Story", Work, dict[str, Any]], object]]] = {
@@ -225,6 +233,18 @@ STEPS: dict[str, tuple[int, Callable[[Random], dict[str, Any]], Callable[["Story
         lambda random: {"until": random.choice((0, 4, -1))},
         lambda told, work, said: reviews.mark_seen(work, told.ref, note=None, **told.until(said)),
     ),
+    "start": (
+        2,
+        lambda random: {"name": random.choice(("enforcement", "disruption", "disruption")), "back": _back(random)},
+        lambda told, work, said: checklists.start(work, told.ref, **told.on(said)),
+    ),
+    "tick": (
+        4,
+        _ticked,
+        lambda told, work, said: checklists.tick(
+            work, told.ref, said.pop("name"), said.pop("item"), checklists.Tick(**told.on(said))
+        ),
+    ),
     "close": (
         1,
         lambda random: {"reason": _code(random, "closure_reason"), "back": _back(random)},
@@ -234,7 +254,14 @@ STEPS: dict[str, tuple[int, Callable[[Random], dict[str, Any]], Callable[["Story
 """Of every kind of step: how often it comes, how it is drawn, and the service that takes it."""
 
 
-FOLLOWS = {"suspend": "resume", "hold": "lift", "assign": "unassign", "close": "review", "correct": "close"}
+FOLLOWS = {
+    "suspend": "resume",
+    "hold": "lift",
+    "assign": "unassign",
+    "close": "review",
+    "correct": "close",
+    "start": "tick",
+}
 """What often comes soon after a step."""
 
 

@@ -19,8 +19,9 @@ from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
 from drivecli.commands import practice as practice_command
 from drivecli.commands import whoami
-from drivecli.queries import case_page, cases, clock, contacts, timeline, today, why, workers, workload
+from drivecli.queries import case_page, cases, checklists, clock, contacts, timeline, today, why, workers, workload
 from drivecli.services import assignments, checks, drafts, practice, reviews, setup, upgrade
+from drivecli.services import checklists as checklist_services
 from drivecli.services import contacts as contact_services
 from drivecli.services import workers as worker_services
 
@@ -53,6 +54,11 @@ PRINTED = [
     setup.Started,
     setup.Joined,
     upgrade.Upgraded,
+    checklists.KnownRow,
+    checklists.ChecklistRow,
+    checklists.ItemRow,
+    checklists.Sheet,
+    checklist_services.Ticked,
 ]
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from drivecli.domain import contact as contacts
+from drivecli.domain.checklists import AGREED, OPEN
 from drivecli.domain.days import say_day
 from drivecli.domain.facts import Approach, CaseFacts
 from drivecli.domain.practice import Practice, Rule, weight_rank
@@ -71,6 +72,7 @@ class _Clock:
         yield from self.review()
         yield from self.closure_plan()
         yield from self.window_end()
+        yield from self.checklist_items()
         if self.case.suspended:
             yield from self.release()
             return
@@ -190,6 +192,23 @@ class _Clock:
 
     def window_end(self) -> Iterator[Deadline]:
         yield self.make(self.practice["window_end"], self.window_because(), due_on=window_ends_on(self.case))
+
+    # -- checklists --------------------------------------------------------------------------------------------
+
+    def checklist_items(self) -> Iterator[Deadline]:
+        """The safety step from the day its list was started, anything else from the day it was agreed."""
+        for item in self.case.items:
+            words = f"{item.title}, item {item.place}"
+            if item.state == AGREED:
+                because = ("checklist_tick", item.tick or 0, f"{words}, agreed {say_day(item.on)}")
+            elif item.state == OPEN and item.tick is None:
+                because = ("checklist", item.checklist, f"{item.title} started {say_day(item.started_on)}")
+            elif item.state == OPEN:
+                because = ("checklist_tick", item.tick or 0, f"{words}, opened again {say_day(item.on)}")
+            else:
+                continue
+            rule = self.practice["safety_step" if item.due_from_start else "checklist_item"]
+            yield self.make(rule, because, start=item.on, amount=item.due_days, owner=item.owner)
 
     # -- what the rules share ----------------------------------------------------------------------------------
 

@@ -126,6 +126,26 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """An item of a checklist that was started on `started_on`, and where it stands since `on`.
+
+    `tick` is the row that said so, None while nobody has; `due_days` are calendar days from the day it is agreed.
+    """
+
+    id: int
+    checklist: int
+    title: str
+    place: int
+    started_on: date
+    due_from_start: bool
+    due_days: int
+    state: str
+    tick: int | None
+    on: date
+    owner: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything the clock needs of one case. Each tuple is in order of day, then of recording."""
 
@@ -144,6 +164,7 @@ class CaseFacts:
     assignments: tuple[Assignment, ...] = ()
     reviews: tuple[Review, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    items: tuple[ChecklistItem, ...] = ()
     closing: Closing | None = None
 
     @property

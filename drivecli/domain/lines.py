@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 NOTE, NOTE_FILE, EDIT = "--note", "--note-file", "--edit"
 REASON = "--reason"
+RESULT = "--result"
 PRIVATE = ("--phone", "--address")
 
 STDIN, ELSEWHERE = None, ""
@@ -14,8 +15,8 @@ STDIN, ELSEWHERE = None, ""
 def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
     """The line with `-` in place of its words, and those words in order (STDIN or ELSEWHERE where it has none).
 
-    A note is always words; a reason is, when it is more than one word (a single one is a code from a list). A phone
-    number or an address is taken out of the line and kept nowhere.
+    A note or a result is always words; a reason is, when it is more than one word (a single one is a code from a list).
+    A phone number or an address is taken out of the line and kept nowhere.
     """
     line: list[str] = []
     words: list[str | None] = []
@@ -26,7 +27,7 @@ def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
         if option == EDIT:
             line += [NOTE, "-"]
             words.append(ELSEWHERE)
-        elif option not in (NOTE, NOTE_FILE, REASON, *PRIVATE) or (not equals and not waiting):
+        elif option not in (NOTE, NOTE_FILE, REASON, RESULT, *PRIVATE) or (not equals and not waiting):
             line.append(each)
         else:
             value = value if equals else waiting.pop(0)
@@ -38,7 +39,7 @@ def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
                 line += [option, "-"]
                 words.append(value)
             else:
-                line += [NOTE, "-"]
+                line += [RESULT if option == RESULT else NOTE, "-"]
                 words.append(ELSEWHERE if option == NOTE_FILE else STDIN if value == "-" else value)
     return line, words
 
@@ -53,7 +54,7 @@ def with_words(line: str, words: Sequence[str]) -> list[str]:
     waiting = list(words)
     argv: list[str] = []
     for each in shlex.split(line):
-        if each == "-" and argv and argv[-1] in (NOTE, REASON) and waiting:
+        if each == "-" and argv and argv[-1] in (NOTE, REASON, RESULT) and waiting:
             each = waiting.pop(0)
         argv.append(each)
     return argv

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from drivecli.domain import entries
 from drivecli.errors import NotUnderstood
 
 WEIGHTS = ("safety", "statutory", "practice")
@@ -61,6 +62,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "window_end": (),
     "release": ("ask_every_days",),
     "follow_up": (),
+    "safety_step": (),
+    "checklist_item": (),
 }
 """Every kind of deadline, with the limits its rule must give."""
 
@@ -78,26 +81,28 @@ BY_TIER_OR_STAGE = ("contact",)
 
 def read_practice(data: Mapping[str, Any], where: str) -> Practice:
     """The practice in a parsed TOML document. Raises NotUnderstood naming the entry and what would be right."""
-    _only(data, ("version", "window", "rules"), where)
-    window = _table(data, "window", where)
-    rules = _table(data, "rules", where)
-    _only(window, ("months",), f"{where}, [window]")
-    _only(rules, KINDS, f"{where}, [rules]")
+    entries.only(data, ("version", "window", "rules"), where)
+    window = entries.table(data, "window", where)
+    rules = entries.table(data, "rules", where)
+    entries.only(window, ("months",), f"{where}, [window]")
+    entries.only(rules, KINDS, f"{where}, [rules]")
     missing = [kind for kind in KINDS if kind not in rules]
     if missing:
         raise NotUnderstood(f"{where}: no rule for {', '.join(missing)}.")
     return Practice(
         version=str(data.get("version", "")),
-        window_months=_whole(window, "months", f"{where}, [window]", 1, 36),
-        rules={kind: _rule(kind, _table(rules, kind, where), where) for kind in KINDS},
+        window_months=entries.whole(window, "months", f"{where}, [window]", 1, 36),
+        rules={kind: _rule(kind, entries.table(rules, kind, where), where) for kind in KINDS},
     )
 
 
 def _rule(kind: str, row: Mapping[str, Any], where: str) -> Rule:
     where = f"{where}, [rules.{kind}]"
-    _only(row, ("weight", "version", "unit", "due", "by", "starts_from", "ended_by", "source", *KINDS[kind]), where)
-    weight = _one_of(row, "weight", WEIGHTS, where)
-    unit = _one_of(row, "unit", UNITS, where)
+    entries.only(
+        row, ("weight", "version", "unit", "due", "by", "starts_from", "ended_by", "source", *KINDS[kind]), where
+    )
+    weight = entries.one_of(row, "weight", WEIGHTS, where)
+    unit = entries.one_of(row, "unit", UNITS, where)
     if weight == "safety" and unit != "days":
         raise NotUnderstood(f'{where}: a safety deadline counts calendar days; write unit = "days".')
     due = row.get("due")
@@ -116,49 +121,12 @@ def _rule(kind: str, row: Mapping[str, Any], where: str) -> Rule:
     return Rule(
         kind=kind,
         weight=weight,
-        version=_whole(row, "version", where, 1, 9999),
+        version=entries.whole(row, "version", where, 1, 9999),
         unit=unit,
-        due=tuple(_number(each, "due", where, 0, 366) for each in due),
-        by={code: _number(each, f"by.{code}", where, 1, 366) for code, each in by.items()},
-        limits={name: _whole(row, name, where, 1, 366) for name in KINDS[kind]},
-        starts_from=_words(row, "starts_from", where),
-        ended_by=_words(row, "ended_by", where),
-        source=_words(row, "source", where),
+        due=tuple(entries.number(each, "due", where, 0, 366) for each in due),
+        by={code: entries.number(each, f"by.{code}", where, 1, 366) for code, each in by.items()},
+        limits={name: entries.whole(row, name, where, 1, 366) for name in KINDS[kind]},
+        starts_from=entries.words(row, "starts_from", where),
+        ended_by=entries.words(row, "ended_by", where),
+        source=entries.words(row, "source", where),
     )
-
-
-def _table(data: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
-    found = data.get(name)
-    if not isinstance(found, dict):
-        raise NotUnderstood(f"{where}: there is no [{name}] table.")
-    return found
-
-
-def _only(row: Mapping[str, Any], allowed: Any, where: str) -> None:
-    strange = [name for name in row if name not in allowed]
-    if strange:
-        raise NotUnderstood(f"{where}: “{strange[0]}” is not known here. Known: {', '.join(allowed)}.")
-
-
-def _one_of(row: Mapping[str, Any], name: str, allowed: tuple[str, ...], where: str) -> str:
-    found = row.get(name)
-    if found not in allowed:
-        raise NotUnderstood(f"{where}: {name} is “{found}”; it must be one of {', '.join(allowed)}.")
-    return str(found)
-
-
-def _whole(row: Mapping[str, Any], name: str, where: str, least: int, most: int) -> int:
-    return _number(row.get(name), name, where, least, most)
-
-
-def _number(found: Any, name: str, where: str, least: int, most: int) -> int:
-    if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
-        raise NotUnderstood(f"{where}: {name} is “{found}”; it must be a whole number from {least} to {most}.")
-    return found
-
-
-def _words(row: Mapping[str, Any], name: str, where: str) -> str:
-    found = row.get(name)
-    if not isinstance(found, str) or not found.strip():
-        raise NotUnderstood(f"{where}: {name} must say something in words.")
-    return found

@@ -22,3 +22,9 @@ def window_month(opened_on: date, months: int, today: date) -> int:
     if today.day < min(opened_on.day, monthrange(today.year, today.month)[1]):
         whole -= 1
     return max(1, min(whole + 1, months))
+
+
+def week_of_window(opened_on: date, ends_on: date, today: date) -> tuple[int, int]:
+    """Which week of the window `today` lies in, and how many there are. After the window it stays at the last one."""
+    weeks = (ends_on - opened_on).days // 7 + 1
+    return max(1, min((today - opened_on).days // 7 + 1, weeks)), weeks

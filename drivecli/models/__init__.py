@@ -17,6 +17,7 @@ from drivecli.models.case import (
     Suspension,
     TierChange,
 )
+from drivecli.models.checklist import Checklist, ChecklistItem, ChecklistTick
 from drivecli.models.contact import Approach, Contact, Hold
 from drivecli.models.deadline import Deadline
 from drivecli.models.person import Person, PersonIdentifier, PersonLink, PersonName
@@ -30,6 +31,9 @@ __all__ = [
     "AreaChange",
     "Assignment",
     "Case",
+    "Checklist",
+    "ChecklistItem",
+    "ChecklistTick",
     "Closing",
     "Contact",
     "Deadline",

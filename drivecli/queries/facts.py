@@ -8,6 +8,7 @@ from typing import Any
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain import facts
+from drivecli.domain.checklists import AGREED, OPEN
 
 MANY = 10_000
 """Cases read at once: their ids must fit into one statement."""
@@ -35,6 +36,7 @@ def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
     assignments = read.assignments()
     reviews = read.current("review", "occurred_on, kind", date, str)
     extensions = read.current("extension", "occurred_on, months", date, int)
+    items = read.items()
     closings = read.current("closing", "occurred_on, closure_reason", date, str)
     found = {}
     for case, rows in openings.items():
@@ -55,6 +57,7 @@ def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
             assignments=tuple(assignments[case]),
             reviews=tuple(facts.Review(*row) for row in reviews[case]),
             extensions=tuple(facts.Extension(*row) for row in extensions[case]),
+            items=tuple(items[case]),
             closing=read.closing(closings[case]),
         )
     return found
@@ -115,6 +118,26 @@ class _Reader:
             for row, on, worker, role, ended_on in rows:
                 specialist = role != "case_manager"
                 found[case].append(facts.Assignment(row, on, worker, names[worker], role, specialist, ended_on))
+        return found
+
+    def items(self) -> dict[int, list[facts.ChecklistItem]]:
+        """Checklist items that were agreed, and those due from the start: no other is of any matter to the clock."""
+        ticks = {
+            row[0]: row[1:]
+            for row in self.db.run(
+                f"SELECT item_id, id, occurred_on, state, owner_id FROM checklist_tick WHERE {self.among} ORDER BY id"
+            ).fetchall()
+        }
+        started = self.db.run(
+            "SELECT l.case_id, i.id, l.id, l.title, i.place, l.occurred_on, i.due_from_start, i.due_days"
+            f" FROM checklist l JOIN checklist_item i ON i.checklist_id = l.id WHERE l.{self.among} ORDER BY i.id"
+        ).fetchall()
+        found: dict[int, list[facts.ChecklistItem]] = defaultdict(list)
+        for case, item, checklist, title, place, on, from_start, days in started:
+            tick, day, state, owner = ticks.get(item, (None, on, OPEN, None))
+            if from_start or state == AGREED:
+                days_ = (_typed(on, date), bool(from_start), days, state, tick, _typed(day, date), owner)
+                found[case].append(facts.ChecklistItem(item, checklist, title, place, *days_))
         return found
 
     def closing(self, rows: list[Any]) -> facts.Closing | None:

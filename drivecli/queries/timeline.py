@@ -36,6 +36,9 @@ _FACTS = {
     "extension": "'extended by ' || f.months || ', authorised by '"
     " || (SELECT w.username FROM worker w WHERE w.id = f.authorised_by)",
     "closing": "'closed, ' || f.closure_reason",
+    "checklist": "'started ' || f.name || ' checklist, version ' || f.version",
+    "checklist_tick": "(SELECT l.name || ' item ' || i.place FROM checklist_item i JOIN checklist l"
+    " ON l.id = i.checklist_id WHERE i.id = f.item_id) || ' ' || f.state",
 }
 """Every fact table, and how one of its rows is put into words."""
 

@@ -11,12 +11,14 @@ from drivecli.catalogue import (
     read_codes,
     read_holidays,
     read_roles,
+    read_sheet_words,
 )
 from drivecli.db import Connection
+from drivecli.domain.checklists import read_checklist
 from drivecli.domain.practice import read_practice
 from drivecli.errors import NotFound, NotUnderstood
 from drivecli.models import SiteFile
-from drivecli.packaged import DEMO, packaged_names, packaged_text
+from drivecli.packaged import CHECKLISTS, DEMO, is_checklist, packaged_names, packaged_text
 from drivecli.queries import clock
 from drivecli.queries.clock import Difference
 from drivecli.queries.store import site_files
@@ -46,10 +48,9 @@ def read_path(path: Path) -> dict[str, str]:
             found[file.relative_to(path).as_posix()] = file
         found.pop(DEMO, None)  # which comes along with a copied templates/
     else:
-        name = path.name if path.name in known else f"codes/{path.name}"
-        found[name] = path
+        found[_place(path.name, known)] = path
     for name in found:
-        if name not in known:
+        if name not in known and not is_checklist(name):
             raise NotUnderstood(f"{name} is not a file that drive reads. Known: {', '.join(known)}.")
     if not found:
         raise NotFound(f"There is no TOML file in {path}.")
@@ -61,6 +62,12 @@ def read_path(path: Path) -> dict[str, str]:
             raise NotUnderstood(f"{file} cannot be read as UTF-8 text.") from None
         _check(name, texts[name])
     return texts
+
+
+def _place(name: str, known: list[str]) -> str:
+    """Where a single file belongs: by its name among the known ones; any other is a checklist of the service's own."""
+    places = [each for each in known if each.rpartition("/")[2] == name]
+    return places[0] if places else f"{CHECKLISTS}{name}"
 
 
 def _is_there(path: Path) -> bool:
@@ -113,6 +120,9 @@ def recompute(work: Work) -> int:
 
 
 def _check(name: str, text: str) -> None:
+    if is_checklist(name):
+        read_checklist(parse(text, name), name.removeprefix(CHECKLISTS).removesuffix(".toml"), text)
+        return
     data = lay_over(parse(packaged_text(name), name), parse(text, name), name)
     if name == "practice.toml":
         read_practice(data, name)
@@ -122,5 +132,7 @@ def _check(name: str, text: str) -> None:
         read_roles(data, name)
     elif name == "areas.toml":
         read_areas(data, name)
+    elif name == "print/sheet.toml":
+        read_sheet_words(data, name)
     else:
         read_codes(data, name)

@@ -6,9 +6,10 @@ from datetime import date
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import Agency, Assignment, Worker, WorkerAway
+from drivecli.queries import checklists as queries
 from drivecli.queries import workers
 from drivecli.queries.workers import WorkerRow
-from drivecli.services import assignments
+from drivecli.services import assignments, checklists
 from drivecli.services.assignments import Override
 from drivecli.work import Work
 
@@ -97,20 +98,24 @@ def leave(work: Work, username: str, *, on: date, hand_over_to: str | None, over
     if hand_over_to == worker.username:
         raise Refused("Nobody can hand over to themselves.", kind="same_worker", next="drive worker list")
     held = workers.holds(work.db, worker.id)
-    if held and not hand_over_to:
-        listed = ", ".join(f"{ref} ({work.role_label(role)})" for _, ref, role, _ in held)
+    owed = queries.owed_by(work.db, worker.id)
+    if (held or owed) and not hand_over_to:
+        listed = [f"{ref} ({work.role_label(role)})" for _, ref, role, _ in held]
+        listed += [f"{each.ref} ({each.name} {each.place})" for each in owed]
         raise Refused(
-            f"{worker.name} still holds {len(held)}: {listed}.",
+            f"{worker.name} still holds {len(listed)}: {', '.join(listed)}.",
             kind="holds_cases",
             next=f"drive worker leave {username} --hand-over-to USERNAME",
         )
     if held and hand_over_to:
         _hand_over(work, held, hand_over_to, on, override, f"{worker.name} left")
+    if owed and hand_over_to:
+        checklists.hand_over(work, owed, checklists.find_owner(work, hand_over_to))
     row = work.session.get_one(Worker, worker.id)
     row.left_on, row.version = on, row.version + 1
     work.session.add(row)
-    refs = tuple(dict.fromkeys(ref for _, ref, _, _ in held))
-    return Left(worker.username, on, hand_over_to if held else None, refs)
+    refs = tuple(dict.fromkeys([*(ref for _, ref, _, _ in held), *(each.ref for each in owed)]))
+    return Left(worker.username, on, hand_over_to if refs else None, refs)
 
 
 def _hand_over(

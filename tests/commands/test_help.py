@@ -129,6 +129,10 @@ FIRST = {
     "unassign 42 --mental-health": ["assign 1 --mental-health dana --on 20/2/2026"],
     "assign 42 --police": ["worker add Kit --username kit --role police"],
     "worker add 'Carl Ives'": ["agency add 'Change Works'"],
+    "checklist show": ["checklist start enforcement 1", "checklist start disruption 1"],
+    "checklist tick": ["checklist start enforcement 1 --on 1/3/2026"],
+    "checklist tick enforcement 42 3": ["checklist tick enforcement 1 0 --state done"],
+    "checklist print enforcement 42": ["checklist start enforcement 1"],
     "worker leave amina --on yesterday": ["case transfer 1 --to ben --reason leave"],
 }
 """What must have happened for an example to make sense, by how it begins."""

@@ -18,6 +18,7 @@ from drivecli.queries import (
     case_page,
     caseload,
     cases,
+    checklists,
     clock,
     contacts,
     facts,
@@ -73,6 +74,11 @@ HISTORY = [
     "case close 5 --reason completed --on 20/2/2026",
     "case open --same-as 5 --manager ben --opened 25/2/2026",
     "worker away ben --from 1/3/2026 --to 6/3/2026 --cover amina",
+    "checklist start enforcement 1 --on 26/2/2026",
+    "checklist tick enforcement 1 safety_step --state done --on 27/2/2026",
+    "checklist tick enforcement 1 3 --state agreed --by amina --result 'at the meeting'",
+    "checklist tick enforcement 1 4 --state agreed --by mo_1 --override --reason 'cannot wait'",
+    "checklist start disruption 2",
     "worker leave ed --on 27/2/2026",
 ]
 """A service's year in forty lines; everything that a query can show happens in it at least once."""
@@ -102,6 +108,10 @@ def acting(db: Connection, username: str) -> Any:
 
 def everybody(db: Connection) -> list[Any]:
     return [acting(db, username) for username in ("sam", *TEAM, "mo_1", "zoe")]
+
+
+def keys(db: Connection) -> list[cases.CaseKey]:
+    return [cases.find(db, ("", number), "WS") for number in range(1, 7)]
 
 
 def over_cases(function: Callable[..., Any], *more: Any) -> Callable[[Connection], Any]:
@@ -142,6 +152,10 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
         for manager in (None, "ben", "nobody")
         for area in (None, "adur")
     ],
+    checklists.of_case: lambda db: [checklists.of_case(db, each) for each in keys(db)],
+    checklists.running: lambda db: [checklists.running(db, each, "enforcement") for each in keys(db)],
+    checklists.sheet: lambda db: checklists.sheet(db, keys(db)[0], "enforcement", TODAY),
+    checklists.owed_by: lambda db: [checklists.owed_by(db, who.id) for who in everybody(db)],
     clock.all_cases: clock.all_cases,
     clock.differences: lambda db: clock.differences(db, CATALOGUE),
     contacts.stored: over_cases(contacts.stored),
