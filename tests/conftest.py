@@ -10,6 +10,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
@@ -219,6 +220,10 @@ LONGEST = ("test_whole_day", "test_one_truth", "test_races", "test_store")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, or the other cores would wait for them in the end."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a run in the background: commands under test must hear Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # -- surroundings ------------------------------------------------------------------------------------------------------
