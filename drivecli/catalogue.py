@@ -14,11 +14,12 @@ from drivecli.domain import entries
 from drivecli.domain.checklists import Checklist, read_checklist
 from drivecli.domain.codes import Code, CodeList, nearest
 from drivecli.domain.practice import Practice, read_practice
+from drivecli.domain.urgent import Urgent, read_urgent
 from drivecli.domain.working_days import Holidays
 from drivecli.errors import NotFound, NotUnderstood
 from drivecli.packaged import CHECKLISTS, is_checklist, packaged_names, packaged_text
 
-ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "holiday"}
+ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "holiday", "urgent.toml": "line"}
 """Files that are a list of entries, and what an entry is called. Every file in codes/ has `code`."""
 
 
@@ -117,6 +118,11 @@ class Catalogue:
     def sheet_words(self) -> SheetWords:
         """What every printed sheet says."""
         return read_sheet_words(self._data("print/sheet.toml"), "print/sheet.toml")
+
+    @cached_property
+    def urgent(self) -> Urgent:
+        """The urgent page, with the service's own numbers in it."""
+        return read_urgent(self._data("urgent.toml"), "urgent.toml")
 
     def codes(self, name: str) -> CodeList:
         """A code list. Roles and areas answer as code lists too."""

@@ -39,6 +39,8 @@ COMMANDS: Table = {
     "init": ("setup:init", "Start a store, or join your team's."),
     "upgrade": ("setup:upgrade", "Bring a store to this release."),
     "doctor": ("doctor:doctor", "Check this computer and the store."),
+    "version": ("version:version", "What is installed, and where its files are."),
+    "help": ("help:help_", "Help on a topic or a command."),
 }
 
 GROUPS: Mapping[str, Table] = {
@@ -132,8 +134,6 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
 
 def _run(args: list[str], app: App) -> int:
     """The line's exit code. One that failed first has its words kept, then says why, then where they are."""
-    if args[:1] == ["help"]:
-        args = [*args[1:], "--help"]
     try:
         result = cli.main(args=args, prog_name="drive", standalone_mode=False, obj=app, windows_expand_args=False)
         return result if isinstance(result, int) else OK

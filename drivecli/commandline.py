@@ -148,6 +148,10 @@ class Lazy(Everywhere, click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in self.table.items()])
         if ctx.parent is None:
+            from drivecli.topics import TOPICS
+
+            with formatter.section("Topics, each a page: drive help TOPIC"):
+                formatter.write_text(", ".join(TOPICS))
             with formatter.section("Everywhere"):
                 formatter.write_dl(
                     [record for option in self.get_params(ctx) if (record := option.get_help_record(ctx))]

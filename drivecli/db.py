@@ -176,6 +176,19 @@ def create_file(path: Path, key: str) -> Connection:
     return connection
 
 
+def file_engine() -> tuple[str, str, bool]:
+    """The library of the encrypted file: its version, that of the SQLite in it, and whether it searches full text."""
+    from sqlcipher3 import dbapi2
+
+    raw = dbapi2.connect(":memory:")
+    try:
+        (sqlcipher,) = raw.execute("PRAGMA cipher_version").fetchone()
+        (fts5,) = raw.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()
+    finally:
+        raw.close()
+    return sqlcipher, dbapi2.sqlite_version, bool(fts5)
+
+
 @contextmanager
 def unsynced(connection: Connection) -> Iterator[None]:
     """For filling a file that nobody can see yet: it is synced whole when it is finished, or thrown away."""

@@ -172,6 +172,12 @@ class Out:
         lines = [safe_text(line) for line in text.splitlines()]
         return [part for line in lines for part in self._wrapped(line, 0)]
 
+    def page(self, markdown: str) -> list[str]:
+        """A page of our own making, wrapped at this terminal's width, at most at 100 columns."""
+        from drivecli.markdown import lines
+
+        return list(lines(markdown, min(self.width, 100), self.heading))
+
     def table_lines(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
         """A list inside a page: aligned columns."""
         return aligned([[column.heading for column in columns], *(cells(row, columns) for row in rows)])

@@ -16,6 +16,7 @@ from drivecli.catalogue import (
 from drivecli.db import Connection
 from drivecli.domain.checklists import read_checklist
 from drivecli.domain.practice import read_practice
+from drivecli.domain.urgent import read_urgent
 from drivecli.errors import NotFound, NotUnderstood
 from drivecli.models import SiteFile
 from drivecli.packaged import CHECKLISTS, DEMO, is_checklist, packaged_names, packaged_text
@@ -134,5 +135,7 @@ def _check(name: str, text: str) -> None:
         read_areas(data, name)
     elif name == "print/sheet.toml":
         read_sheet_words(data, name)
+    elif name == "urgent.toml":
+        read_urgent(data, name)
     else:
         read_codes(data, name)
