@@ -89,6 +89,7 @@ class Everywhere(click.Command):
             with formatter.section("Days"):
                 formatter.write_text(
                     "A DAY is 3/4/2026 (day/month/year), 2026-04-03, 3 Apr, today, Friday, -2d or +1w."
+                    " More: drive help dates."
                 )
         with formatter.section("Everywhere"):
             shared = [param for param in self.get_params(ctx) if param in EVERYWHERE]

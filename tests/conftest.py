@@ -322,6 +322,16 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which only the demo was made, once for a run; copy it before anything is typed into it."""
+    folder = tmp_path_factory.mktemp("demo_made")
+    with pytest.MonkeyPatch.context() as patch:
+        _surround(patch, folder)
+        Drive(folder / "drive", "file")("demo", ok=True)
+    return folder / "drive"
+
+
 @pytest.fixture
 def team() -> dict[str, tuple[str, str]]:
     """Asking for it puts the team into the store of this test: amina and ben, carl, dana, ed, fay, gil, hal."""

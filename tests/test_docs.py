@@ -1,14 +1,15 @@
-"""The docs say what is so: README examples are run and compared, and every printed field has a meaning.
+"""The docs say what is so: their examples are run, the README's outputs compared, every printed field has a meaning.
 
     WRITE_DOCS=1 pytest tests/test_docs.py -n 0
 
-writes the outputs of the README's examples anew; read them before you commit them.
+writes the outputs of the README's examples and the command reference anew; read them before you commit them.
 """
 
 import io
 import os
 import re
 import shlex
+import shutil
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -17,16 +18,22 @@ import pytest
 
 from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
+from drivecli.commands import help as help_command
 from drivecli.commands import practice as practice_command
 from drivecli.commands import whoami
+from drivecli.domain import urgent
 from drivecli.queries import case_page, cases, checklists, clock, contacts, timeline, today, why, workers, workload
-from drivecli.services import assignments, checks, drafts, practice, reviews, setup, upgrade
+from drivecli.services import assignments, checks, drafts, installed, practice, reviews, setup, upgrade
 from drivecli.services import checklists as checklist_services
 from drivecli.services import contacts as contact_services
 from drivecli.services import workers as worker_services
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "commands.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+TYPED = re.compile(r"^```(?:sh|console)\n(?P<lines>.*?)^```", re.DOTALL | re.MULTILINE)
+FILES = re.compile(r"^```toml\n# (?P<name>\S+\.toml)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
 CONSOLE = re.compile(r"```console\n(?P<typed>\$ [^\n]*)\n(?P<shown>.*?)```", re.DOTALL)
 
 PRINTED = [
@@ -59,16 +66,17 @@ PRINTED = [
     checklists.ItemRow,
     checklists.Sheet,
     checklist_services.Ticked,
+    installed.Installed,
+    help_command.HelpPage,
+    urgent.Urgent,
+    urgent.Call,
 ]
 
 
 @pytest.fixture(scope="module")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo of its own, made once for all examples, which are typed into it in the order of the page."""
-    home = tmp_path_factory.mktemp("docs")
-    code, _ = type_line("drive demo --quiet", home)
-    assert code == 0
-    return home
+def demo_home(demo_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo of its own for all of the README's outputs, which are typed into it in the order of the page."""
+    return shutil.copytree(demo_made, tmp_path_factory.mktemp("docs") / "home")
 
 
 def type_line(line: str, home: Path) -> tuple[int, str]:
@@ -79,7 +87,7 @@ def type_line(line: str, home: Path) -> tuple[int, str]:
     kept = sys.stdin, sys.stdout, sys.stderr
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(stdin), screen, screen
     try:
-        code = main(shlex.split(typed)[1:], {"DRIVE_HOME": str(home)})
+        code = main(shlex.split(typed, comments=True)[1:], {"DRIVE_HOME": str(home)})
     finally:
         sys.stdin, sys.stdout, sys.stderr = kept
     return code, screen.getvalue()
@@ -99,13 +107,87 @@ def test_the_readme_shows_what_the_screen_shows(demo_home: Path) -> None:
     assert shown == page
 
 
-def test_every_example_of_the_readme_ends_well(demo_home: Path) -> None:
-    lines = [found["typed"].removeprefix("$ ") for found in CONSOLE.finditer(README.read_text(encoding="utf-8"))]
+# -- every page --------------------------------------------------------------------------------------------------------
 
-    codes = {line: type_line(line, demo_home)[0] for line in lines}
 
-    assert lines
-    assert set(codes.values()) == {0}
+def typed_on(page: Path) -> list[str]:
+    """The lines a page asks to type, in its order; those that install `drive` are run by .ci/run."""
+    blocks = [found["lines"] for found in TYPED.finditer(page.read_text(encoding="utf-8"))]
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    return [line for line in lines if re.search(r"^(echo .* \| )?drive\b", line)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_line_to_type_on_a_page_ends_well(
+    demo_made: Path, stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path
+) -> None:
+    home, lines = tmp_path / "a_home", typed_on(page)
+    if not any(line.startswith("drive init") for line in lines):
+        stores.copy("file", home, team=True)
+    shutil.copytree(demo_made, home, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    for found in FILES.finditer(page.read_text(encoding="utf-8")):
+        (tmp_path / found["name"]).write_text(found["text"], encoding="utf-8")
+
+    ended = [(line, *type_line(line, home)) for line in lines]
+
+    wanted = {line: 10 if "--exit-code" in line else 0 for line in lines}
+    assert [each for each in ended if each[1] != wanted[each[0]]] == []
+
+
+def test_the_pages_that_show_what_to_type_are_among_those_run() -> None:
+    lines = {page.name: len(typed_on(page)) for page in PAGES}
+
+    assert lines["getting-started.md"] >= 15
+    assert min(lines[name] for name in ("README.md", "practice.md", "fields.md", "dates.md", "security.md")) >= 1
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_a_page_names_in_passing_is_there(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+    strange = []
+    for line in re.findall(r"`drive ([^`]+)`", prose):
+        words = [word.rstrip(":") for word in line.split() if not word.startswith("-")]
+        words = words[: next((n for n, word in enumerate(words) if not re.fullmatch(r"[a-z]+", word)), None)]
+        known = not words or (
+            words[0] in COMMANDS and (words[0] not in GROUPS or not words[1:] or words[1] in GROUPS[words[0]])
+        )
+        strange += [] if known else [line]
+
+    assert strange == []
+
+
+# -- the command reference ---------------------------------------------------------------------------------------------
+
+
+def reference(home: Path) -> str:
+    """Every command's help, as it is shown on 80 columns."""
+    leaves = [(name, *(f"{name} {each}" for each in GROUPS.get(name, ()))) for name in COMMANDS]
+    parts = [
+        "# Command reference\n",
+        "What `-h` says of every command, on 80 columns. Made from the commands themselves: a test holds it, and",
+        "`WRITE_DOCS=1 pytest tests/test_docs.py -n 0` writes it anew.\n",
+    ]
+    for words in ("", *(each for group in leaves for each in group)):
+        line = f"drive {words}".strip()
+        code, shown = type_line(f"{line} --help", home)
+        assert code == 0, line
+        parts.append(f"## {line}\n\n```text\n{shown.rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_command_reference_is_what_help_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    said = reference(tmp_path)
+
+    if os.environ.get("WRITE_DOCS"):
+        REFERENCE.write_text(said, encoding="utf-8")
+    assert REFERENCE.read_text(encoding="utf-8") == said
+
+
+# -- fields and rules --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("row", PRINTED, ids=lambda row: row.__name__)

@@ -50,6 +50,11 @@ HOT = [
     "--help",
     "-h",
     "--version",
+    "help",
+    "help contact log",
+    "help dates",
+    "help json",
+    "help urgent",
     "case --help",
     "case open --help",
     "contact log --help",
@@ -66,7 +71,14 @@ HOT = [
     "whoami",
 ]
 
-WRONG = ["caseload --overdoo", "casload", "case open --tier", "case show notaref", "caseload --due-within x"]
+WRONG = [
+    "caseload --overdoo",
+    "casload",
+    "help daets",
+    "case open --tier",
+    "case show notaref",
+    "caseload --due-within x",
+]
 
 TABLE = [
     ((*group, name), *row)

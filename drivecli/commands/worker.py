@@ -91,7 +91,7 @@ def show(app: App, username: str) -> None:
     app.out.thing(row, page)
 
 
-@command("link", examples=["drive worker link amina", "drive --demo worker link amina"], see=["drive whoami"])
+@command("link", examples=["drive worker link amina", "drive --demo worker link nia"], see=["drive whoami"])
 @click.argument("username", type=USERNAME, help="The worker you are.")
 @click.pass_obj
 def link(app: App, username: str) -> None:

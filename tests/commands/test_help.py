@@ -2,13 +2,16 @@
 
 import re
 import shlex
+import shutil
 from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
+from conftest import Drive
 
 from drivecli.cli import COMMANDS, GROUPS, cli
+from drivecli.topics import TOPICS
 
 PLACES = {name: where for name, (where, _) in COMMANDS.items() if name not in GROUPS}
 PLACES |= {f"{group} {name}": where for group, table in GROUPS.items() for name, (where, _) in table.items()}
@@ -86,11 +89,15 @@ def test_help_holds_no_name_or_phone(drive_file, name: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["", *GROUPS, *PLACES])
-def test_help_keeps_to_a_hundred_columns_and_to_a_narrower_terminal(drive_file, words: str) -> None:
-    wide = drive_file(f"{words} -h", env={"COLUMNS": "200"}).out.splitlines()
+@pytest.mark.parametrize("columns", [80, 200])
+def test_help_keeps_to_a_hundred_columns_and_to_a_narrower_terminal(
+    drive_file, monkeypatch: pytest.MonkeyPatch, words: str, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    page = drive_file(f"{words} -h").out.splitlines()
     examples = {f"  {example}" for _, example in EXAMPLES}
 
-    assert not [line for line in wide if len(line) > 100 and line not in examples]
+    assert not [line for line in page if len(line) > min(columns, 100) and line not in examples]
 
 
 def test_drive_alone_and_with_a_group_alone(drive_file) -> None:
@@ -100,6 +107,46 @@ def test_drive_alone_and_with_a_group_alone(drive_file) -> None:
     assert alone.code == 0
     assert group.code == 2
     assert "drive case [OPTIONS] COMMAND" in group.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("help contcat", "No such command or topic 'contcat'. Did you mean 'contact'?\ndrive --help\n"),
+        ("help exit-code", "No such command or topic 'exit-code'. Did you mean 'exit-codes'?\ndrive --help\n"),
+        ("help contact lgo", "No such command 'lgo'. Did you mean 'log'?\ndrive contact --help\n"),
+    ],
+)
+def test_help_on_what_there_is_none_of_says_the_nearest_there_is(drive_file, line: str, said: str) -> None:
+    result = drive_file(line)
+
+    assert (result.code, result.out, result.err) == (2, "", said)
+
+
+def test_help_before_a_whole_line_is_help_on_its_command(drive_file) -> None:
+    assert drive_file("help contact log 42").out == drive_file("contact log -h").out
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("help ge", ["getting-started"]),
+        ("help c", ["caseload", "case", "contact"]),
+        ("help contact l", ["log", "list"]),
+    ],
+)
+def test_completion_offers_topics_and_commands_to_help(drive_file, words: str, offered: list[str]) -> None:
+    env = {"_DRIVE_COMPLETE": "bash_complete", "COMP_WORDS": f"drive {words}", "COMP_CWORD": str(len(words.split()))}
+
+    said = drive_file.process("", env=env).out.split()
+
+    assert [each.partition(",")[2] for each in said] == offered
+
+
+def test_the_first_page_names_every_topic(drive_file) -> None:
+    page = " ".join(drive_file("--help").out.split())
+
+    assert f"drive help TOPIC: {', '.join(TOPICS)}" in page
 
 
 def test_the_first_page_names_every_command(drive_file) -> None:
@@ -137,8 +184,9 @@ FIRST = {
 }
 """What must have happened for an example to make sense, by how it begins."""
 
-ELSEWHERE = ("drive demo", "drive init", "drive --demo", "drive drafts", "drive upgrade")
-"""Examples that are run by other tests: on the demo, before there is a store, after a line that failed."""
+ON_THE_DEMO = ("drive demo", "drive --demo")
+STARTING = ("drive init",)
+AFTER_A_FAILURE = ("drive drafts",)
 
 TAKEN = ("drive worker add",)
 """Examples whose username the team of the tests has already."""
@@ -161,10 +209,52 @@ def test_an_example_parses(name: str, example: str) -> None:
     command.make_context(name, list(rest), resilient_parsing=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "example"), [each for each in EXAMPLES if not each[1].startswith(ELSEWHERE)], ids=lambda each: str(each)
-)
-def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypatch, name: str, example: str) -> None:
+def examples(begin: tuple[str, ...], *, but: bool = False) -> list[str]:
+    """The examples that begin so; with `but`, all others."""
+    return [example for _, example in EXAMPLES if example.startswith(begin) is not but]
+
+
+@pytest.mark.parametrize("example", examples(ON_THE_DEMO))
+def test_an_example_does_what_it_says_on_the_demo(demo_made: Path, tmp_path: Path, example: str) -> None:
+    shutil.copytree(demo_made, tmp_path / "copy")
+    drive = Drive(tmp_path / "copy", "file", today=None)
+
+    result = drive(example.removeprefix("drive "))
+
+    assert result.code == 0, str(result)
+    assert result.out.startswith("DEMO: ")
+
+
+@pytest.mark.parametrize("example", examples(STARTING))
+def test_an_example_starts_or_joins_a_store(drive_postgres, tmp_path: Path, example: str) -> None:
+    address = drive_postgres.env["DRIVE_DATABASE"]
+    elsewhere = drive_postgres.another(tmp_path / "elsewhere")
+
+    result = elsewhere(example.removeprefix("drive ").replace("postgresql://drive@db.example/drive", address))
+
+    assert result.code == 0, str(result)
+    assert "You act as sam." in result.out
+    assert elsewhere("whoami --json").json["username"] == "sam"
+
+
+@pytest.mark.parametrize("example", examples(AFTER_A_FAILURE))
+def test_an_example_does_what_it_says_of_a_draft(drive_file, team, example: str) -> None:
+    for surname in ("One", "Two"):
+        drive_file.open_case(surname=surname, manager="amina")
+    lacks = "" if "--mode" in example else "--mode phone --on 3/3/2026"
+    for ref in ("1", "2", "1"):
+        drive_file(f"contact log {ref} --outcome held {lacks} --note 'Words of a call.'", ok=False)
+
+    result = drive_file(example.removeprefix("drive "), today="2026-03-03")
+
+    assert result.code == 0, str(result)
+    if "use" in example:
+        assert "Words of a call." in drive_file("contact list 1 --json").out
+        assert [row["id"] for row in drive_file("drafts --json").json] == [2, 1]
+
+
+@pytest.mark.parametrize("example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE), but=True))
+def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypatch, example: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "our-values").mkdir()
     for path in ("practice.toml", "our-values/practice.toml"):

@@ -28,6 +28,8 @@ SPOKEN = sorted(
 )
 """Sources whose strings may reach a person: commands, services, queries, domain, and the files beside them."""
 
+PAGES = [Path(__file__).parents[2] / "README.md", *sorted((Path(__file__).parents[2] / "docs").rglob("*.md"))]
+
 BANNED = re.compile(
     r"\b(?:he|she|him|her|his|hers|himself|herself"
     r"|offenders?|abusers?|nominals?|clients?|punish\w*|sanction\w*|no-shows?|failed to comply)\b",
@@ -376,6 +378,11 @@ def test_what_a_source_may_say_keeps_to_the_words_we_use(name: str) -> None:
     ]
 
     assert said == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_of_the_docs_keeps_to_the_words_we_use(page: Path) -> None:
+    assert BANNED.findall(page.read_text(encoding="utf-8")) == []
 
 
 def test_the_sources_that_speak_are_among_those_searched() -> None:
