@@ -4,14 +4,17 @@ import json
 import re
 import tomllib
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from drivecli import errors
+from drivecli.cli import COMMANDS, GROUPS
 from drivecli.domain.days import FUTURE, PAST, read_day
 from drivecli.errors import NotUnderstood
 from drivecli.packaged import packaged_text
+from drivecli.params import Day
 from drivecli.topics import TOPICS, URGENT, topic_text
 
 ROOT = Path(__file__).parent.parent.parent
@@ -139,12 +142,20 @@ def test_every_day_the_page_on_dates_calls_refused_is_refused(typed: str) -> Non
         read_day(typed, date(2026, 3, 2))
 
 
-def test_the_page_on_dates_says_which_options_lean_to_the_future(drive_file) -> None:
-    said = topic_text("dates")
-    past, future = (spans(part) for part in said.partition("leans to the past")[2].split("leans to the future"))
+def leaning(towards: str) -> set[str]:
+    """The options of all commands whose days lean that way."""
+    tables = [(COMMANDS, [name for name in COMMANDS if name not in GROUPS]), *((GROUPS[g], GROUPS[g]) for g in GROUPS)]
+    places = [table[name][0].split(":") for table, names in tables for name in names]
+    commands = [getattr(import_module(f"drivecli.commands.{module}"), name) for module, name in places]
+    params = [param for command in commands for param in command.params if isinstance(param.type, Day)]
+    return {param.opts[0] for param in params if param.type.towards == towards}
 
-    assert past[:3] == ["--on", "--opened", "--dob"]
-    assert future[:4] == ["--until", "--from", "--to", "--expected-release"]
+
+def test_the_page_on_dates_says_which_way_every_option_leans() -> None:
+    _, past, future, _ = re.split(r"leans to the (?:past|future)|## What is refused", topic_text("dates"))
+
+    assert {each for each in spans(past) if each.startswith("--")} == leaning(PAST)
+    assert {each for each in spans(future) if each.startswith("--")} == leaning(FUTURE)
 
 
 def test_the_page_on_security_warns_as_the_readme_does() -> None:
