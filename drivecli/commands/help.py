@@ -122,5 +122,5 @@ def _urgent_page(out: Out, page: Urgent) -> Iterator[str]:
     yield ""
     yield out.heading("Write down, as soon as you can:")
     for point in page.write_down:
-        yield from out.two_parts("  -", point)
+        yield from out.paragraph(f"  - {point}")
     yield from out.paragraph(THEN)

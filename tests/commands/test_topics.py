@@ -198,11 +198,11 @@ not filled in: put your service's number here with
   drive practice apply urgent.toml --reason WHY   (drive help rules says how)
 
 Write down, as soon as you can:
-  -  who said it or did it, and who else was there
-  -  when and where it was
-  -  the exact words, as they were said
-  -  what you saw or heard yourself, apart from what you were told
-  -  what you did, whom you told, and when
+  - who said it or did it, and who else was there
+  - when and where it was
+  - the exact words, as they were said
+  - what you saw or heard yourself, apart from what you were told
+  - what you did, whom you told, and when
 Then: drive contact log REF --note -   Stop direct contact: drive case hold REF
 """
     )
