@@ -68,6 +68,7 @@ def main() -> None:
             "DRIVE_WORKER": "sam",
             "DRIVE_TODAY": "2026-03-02",
             "COLUMNS": "120",
+            "LINES": "100",  # a page that is longer than its screen would wait for a key
             "TERM": "xterm",
         }
         taken: dict[str, list[float]] = {name: [] for name, _, _ in ROWS}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
 from drivecli.packaged import fingerprint
+from drivecli.preferences import Preferences, read_preferences
 from drivecli.render import Out
 from drivecli.settings import Settings, read_settings
 
@@ -30,8 +31,9 @@ class Asked:
     quiet: bool = False
     verbose: bool = False
     demo: bool = False
-    color: str = "auto"
+    color: str | None = None
     no_input: bool = False
+    no_pager: bool = False
     debug: bool = False
 
 
@@ -58,18 +60,41 @@ class App:
         return read_settings(self.env, demo=self.asked.demo)
 
     @cached_property
+    def preferences(self) -> Preferences:
+        """How this person wants to be told things: by the line, the environment, their settings file."""
+        return read_preferences(self.env, self.settings.own, self._on_the_line, str(self.settings.file))
+
+    @property
+    def accessible(self) -> bool:
+        """Whether this person reads without boxes, bars and redrawing: numbered questions, plain lines."""
+        return self.out.accessible
+
+    @cached_property
     def out(self) -> Out:
         """Where everything is said."""
         a = self.asked
+        try:
+            wants = self.preferences
+        except DriveError:  # about to be told; so without what cannot be read
+            known = {name: value for name, value in self.env.items() if not name.startswith("DRIVE_")}
+            wants = read_preferences(known, {}, self._on_the_line, "")
         return Out(
-            form=a.format,
+            form=None if wants["format"] == "auto" else wants["format"],
             chosen=a.fields,
             quiet=a.quiet,
             verbose=a.verbose,
-            color=a.color,
+            color=wants["color"],
+            accessible=wants["accessible"] == "on",
+            hints=wants["hints"] == "on",
+            pager=wants["pager"],
             demo=a.demo,
             env=self.env,
         )
+
+    @property
+    def _on_the_line(self) -> dict[str, str | None]:
+        a = self.asked
+        return {"format": a.format, "color": a.color, "pager": "off" if a.no_pager else None}
 
     @cached_property
     def today(self) -> date:
@@ -187,6 +212,8 @@ class App:
         if self._announced:
             return
         self._announced = True
+        for sentence in self.preferences.passed_over:
+            self.out.note(sentence)
         if self.asked.verbose:
             self.out.note(f"Store: {self.settings.store}")
         if self.settings.is_demo:

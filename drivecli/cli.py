@@ -34,6 +34,7 @@ COMMANDS: Table = {
     "agency": ("", "Add and list partner agencies."),
     "drafts": ("drafts:list_", "Words of a command that did not end well."),
     "practice": ("", "The service's own values: show, check, apply."),
+    "config": ("config:list_", "How drive talks to you: accessible, color, format, hints, pager."),
     "whoami": ("whoami:whoami", "Who is acting, in which store."),
     "demo": ("demo:demo", "Try drive with about 30 invented cases."),
     "init": ("setup:init", "Start a store, or join your team's."),
@@ -95,6 +96,12 @@ GROUPS: Mapping[str, Table] = {
         "show": ("practice:show", "Show the practice rules as they stand."),
         "check": ("practice:check", "Check a file of your own, and list the cases whose deadlines would change."),
         "apply": ("practice:apply", "Store a file of your own and bring every case up to it."),
+    },
+    "config": {
+        "list": ("config:list_", "List how drive talks to you on this computer."),
+        "get": ("config:get", "Say how one setting stands."),
+        "set": ("config:set_", "Change a setting for this user on this computer."),
+        "unset": ("config:unset", "Take a setting of yours back."),
     },
 }
 

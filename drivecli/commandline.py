@@ -37,6 +37,7 @@ EVERYWHERE = [
     _option("--demo", is_flag=True, help="Work on the demo, never on real records."),
     _option("--color", type=click.Choice(["auto", "always", "never"]), help="When to use colour. [default: auto]"),
     _option("--no-input", is_flag=True, help="Never ask; a missing value is an error."),
+    _option("--no-pager", is_flag=True, help="Never stop at a full screen."),
     _option("--debug", is_flag=True, help="On a fault of ours, show the traceback."),
 ]
 """The options that work before and after every command; each is noted on the App, wherever it stands."""

@@ -1,5 +1,6 @@
 """How values become cells and cells become lines: plain text, nothing printed. No text can control a terminal."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -115,6 +116,57 @@ def shown(text: str) -> str:
     return text.replace("\xa0", " ")
 
 
+TOGETHER = re.compile(r"[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4}\b|OVERDUE \d+ days?\b")
+"""What is kept on one line wherever a line has room for it: a day, and how late something is."""
+
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def wrapped(text: str, space: int) -> list[str]:
+    """A line broken between words into lines of at most `space` columns. What has no blank in it is never broken."""
+    lines: list[str] = []
+    taken = 0
+    for word in TOGETHER.sub(lambda found: unbroken(found[0]), text).split(" "):
+        wide = width(COLOUR.sub("", word))
+        if lines and taken + 1 + wide <= space:
+            lines[-1] += f" {word}"
+            taken += 1 + wide
+        elif word or not lines:
+            lines.append(word)
+            taken = wide
+    return [line.rstrip(" ") for line in lines]
+
+
+def wrapped_line(line: str, space: int) -> list[str]:
+    """A line of a page, wrapped where it is too wide; what follows stands a little further in than the line began."""
+    if width(COLOUR.sub("", line)) <= space:
+        return [line]
+    text = line.lstrip(" ")
+    indent = len(line) - len(text)
+    first, *more = wrapped(text, space - indent)
+    if not more:
+        return [line]
+    rest = wrapped(" ".join(more), space - indent - len(GAP))
+    return [shown(f"{' ' * indent}{first}"), *(shown(f"{' ' * indent}{GAP}{each}") for each in rest)]
+
+
+def block(line: Sequence[str], columns: Sequence[Column], space: int | None) -> list[str]:
+    """One row as a block of lines that name what they say; a cell too wide for its line has lines of its own.
+
+    A heading is never said of an empty cell. Without `space` nothing is wrapped.
+    """
+    lines = []
+    for column, cell in zip(columns, line, strict=True):
+        together = f"{column.heading}: {shown(cell)}"
+        if not cell:
+            continue
+        if space is None or width(together) <= space:
+            lines.append(together)
+        else:
+            lines += [f"{column.heading}:", *(f"{GAP}{shown(each)}" for each in wrapped(cell, space - len(GAP)))]
+    return lines
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A table made to fit: its columns, its lines of cells, and the headings that were left out."""
@@ -144,12 +196,10 @@ def fit(lines: list[list[str]], columns: Sequence[Column], space: int) -> Fitted
 
 def _broken(lines: list[list[str]], columns: Sequence[Column], limit: int) -> list[list[str]]:
     """The lines with breakable cells broken between words, at `limit` or at the column's longest word."""
-    from textwrap import wrap
-
     longest = [max((width(w) for line in lines for w in line[n].split(" ")), default=0) for n in range(len(columns))]
     return [
         [
-            "\n".join(wrap(cell, max(limit, longest[n], 1), break_long_words=False)) if columns[n].breaks else cell
+            "\n".join(wrapped(cell, max(limit, longest[n], 1))) if columns[n].breaks else cell
             for n, cell in enumerate(line)
         ]
         for line in lines

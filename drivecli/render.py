@@ -6,16 +6,33 @@ text from the store can control the terminal.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any, TextIO
 
 from drivecli.errors import DriveError, NotUnderstood
-from drivecli.layout import GAP, SOFT, Column, aligned, cells, columns_for, fit, safe_text, say, shown, width
+from drivecli.layout import (
+    GAP,
+    SOFT,
+    Column,
+    Fitted,
+    aligned,
+    block,
+    cells,
+    columns_for,
+    fit,
+    safe_text,
+    say,
+    shown,
+    width,
+    wrapped,
+    wrapped_line,
+)
 
 FORMATS = ("table", "plain", "markdown", "csv", "json", "jsonl")
 MACHINE = ("csv", "json", "jsonl")
+DEFAULT_PAGER = "less"
 
 
 class Out:
@@ -29,8 +46,11 @@ class Out:
         quiet: bool = False,
         verbose: bool = False,
         color: str = "auto",
+        accessible: bool = False,
+        hints: bool = True,
+        pager: str = "off",
         demo: bool = False,
-        env: dict[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.stdout: TextIO = sys.stdout
         self.stderr: TextIO = sys.stderr
@@ -42,8 +62,12 @@ class Out:
         self.quiet = quiet
         self.verbose = verbose
         self.chosen = [name.strip() for name in chosen.split(",")] if chosen else None
-        self.color = color
+        self.colored = color == "always" or (color == "auto" and self.on_terminal)
+        self.accessible = accessible
+        self.hints = hints
+        self.pager = pager
         self.demo = demo
+        self._marked = ""
 
     # -- what was asked for ------------------------------------------------------------------------------------
 
@@ -60,27 +84,47 @@ class Out:
         elif not rows:
             self.note(empty)
         else:
-            self._people(rows, columns_for(columns, self.chosen))
+            lines, left_out = self._list(rows, columns_for(columns, self.chosen))
+            self._show(lines)
+            if left_out:
+                self.note(f"Too narrow for: {', '.join(left_out).lower()}. Everything: --format plain")
 
     def thing(self, thing: Any, page: Callable[["Out", Any], Iterable[str]]) -> None:
         """One thing: an object for programs, a page of lines for people."""
         if self.form in MACHINE or self.chosen:
             self._one(thing)
         else:
-            for line in page(self, thing):
-                self._line(line)
+            self.page(page(self, thing))
 
-    def done(self, result: Any, sentence: str, *, ref: str | None = None, hints: Sequence[str] = ()) -> None:
-        """A write's answer: its sentence, or the object; only the ref with --quiet. Hints go to stderr."""
+    def page(self, lines: Iterable[str]) -> None:
+        """A page for people: its lines, wrapped to this terminal."""
+        self._show([part for line in lines for part in self._wrapped_line(line)])
+
+    def done(
+        self,
+        result: Any,
+        sentence: str,
+        *,
+        ref: str | None = None,
+        notes: Sequence[str] = (),
+        hints: Sequence[str] = (),
+    ) -> None:
+        """A write's answer: its sentence, or the object; only the ref with --quiet. Notes and hints go to stderr.
+
+        Notes are part of the answer; hints only say what may be typed next.
+        """
         if self.quiet:
             self._line(safe_text(ref if ref is not None else str(getattr(result, "ref", sentence))))
             return
         if self.form in MACHINE or self.chosen:
             self._one(result)
         else:
-            self._line(safe_text(sentence))
+            for part in self._wrapped_line(safe_text(sentence)):
+                self._line(part)
+        for note in notes:
+            self.note(note)
         for hint in hints:
-            self.note(hint)
+            self.hint(hint)
 
     def text(self, text: str) -> None:
         """Lines of our own making, as they are."""
@@ -94,6 +138,11 @@ class Out:
         if not self.quiet:
             self.warn(text)
 
+    def hint(self, text: str) -> None:
+        """What may be typed next, on stderr; nothing for those who turned hints off."""
+        if self.hints:
+            self.note(text)
+
     def warn(self, text: str) -> None:
         """What must be heard even with --quiet, on stderr."""
         for line in text.splitlines():
@@ -102,6 +151,7 @@ class Out:
     def mark(self, text: str) -> None:
         """A marking every screen must carry: on the screen itself, or beside it where a program reads stdout."""
         beside = self.form in MACHINE or self.quiet
+        self._marked = "" if beside else safe_text(text)
         print(safe_text(text), file=self.stderr if beside else self.stdout)
 
     def error(self, error: DriveError) -> None:
@@ -133,17 +183,23 @@ class Out:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colored else text
 
     def bar(self, part: float, width: int = 20) -> str:
-        """A bar filled to `part` (0 to 1), in characters that this stream can show."""
+        """A bar filled to `part` (0 to 1), in characters that this stream can show; in words in accessible mode."""
+        if self.accessible:
+            return f"{round(max(0.0, min(1.0, part)) * 100)} percent gone,"
         full, rest = ("█", "░") if _can_show(self.stdout, "█░") else ("#", "-")
         filled = round(max(0.0, min(1.0, part)) * width)
         return full * filled + rest * (width - filled)
 
     def columns(self, lines: list[list[str]]) -> list[str]:
-        """Aligned columns without a heading, ready for more beside them."""
-        return aligned([[safe_text(cell) for cell in line] for line in lines], trim=False)
+        """Columns without a heading, ready for more beside them; aligned where this terminal is wide enough."""
+        safe = [[safe_text(cell) for cell in line] for line in lines]
+        side_by_side = aligned(safe, trim=False)
+        return side_by_side if self._fits(side_by_side) else [GAP.join(line) for line in safe]
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Labels and their values, one under another."""
+        if self.accessible:
+            return [part for label, value in pairs for part in self._wrapped_line(f"{label}: {safe_text(value)}")]
         widest = max((width(label) for label, _ in pairs), default=0)
         lines = []
         for label, value in pairs:
@@ -155,17 +211,23 @@ class Out:
     def two_parts(self, first: str, second: str) -> list[str]:
         """Two parts on one line; on two where this terminal is too narrow. Nothing is cut."""
         first, second = safe_text(first), safe_text(second)
-        if not self.on_terminal or width(first) + width(second) + len(GAP) <= self.width:
+        if self._fits([f"{first}{GAP}{second}"]):
             return [f"{first}{GAP}{second}"]
-        return [first.rstrip(), *(f"      {line}" for line in self._wrapped(second, 6))]
+        return [*self._wrapped_line(first.rstrip()), *(f"      {line}" for line in self._wrapped(second, 6))]
+
+    def _fits(self, lines: Iterable[str]) -> bool:
+        """Whether lines need no wrapping: where nobody is looking, nothing is wrapped."""
+        return not self.on_terminal or all(width(line) <= self.width for line in lines)
 
     def _wrapped(self, text: str, indent: int) -> list[str]:
         """A line of text in what this terminal leaves beside an indent; uncut and unwrapped where nobody is looking."""
         if not self.on_terminal or width(text) + indent <= self.width:
             return [text]
-        from textwrap import wrap
+        return [shown(line) for line in wrapped(text, max(self.width - indent, SOFT))]
 
-        return wrap(text, max(self.width - indent, SOFT), break_long_words=False) or [""]
+    def _wrapped_line(self, line: str) -> list[str]:
+        """A line of a page with an indent of its own, wrapped where somebody is looking."""
+        return wrapped_line(line, self.width) if self.on_terminal else [line]
 
     def paragraph(self, text: str) -> list[str]:
         """Words of a person, line by line, wrapped to the terminal; uncut and unwrapped where nobody is looking."""
@@ -179,8 +241,9 @@ class Out:
         return list(lines(markdown, min(self.width, 100), self.heading))
 
     def table_lines(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
-        """A list inside a page: aligned columns."""
-        return aligned([[column.heading for column in columns], *(cells(row, columns) for row in rows)])
+        """A list inside a page: aligned columns, or a block for each row where this terminal is too narrow."""
+        lines = self._aligned(rows, columns)
+        return lines if self._fits(lines) else self._blocks(rows, columns)[:-1]
 
     @property
     def for_programs(self) -> bool:
@@ -188,22 +251,9 @@ class Out:
         return self.form in MACHINE or self.form == "markdown" or self.chosen is not None
 
     @property
-    def colored(self) -> bool:
-        """Whether stdout takes colour: the flag, then NO_COLOR and friends, then whether it is a terminal."""
-        if self.color != "auto":
-            return self.color == "always"
-        if self.env.get("NO_COLOR") or self.env.get("CLICOLOR") == "0":
-            return False
-        if self.env.get("CLICOLOR_FORCE", "0") != "0" or self.env.get("FORCE_COLOR", "0") != "0":
-            return True
-        return self.on_terminal and self.env.get("TERM") != "dumb"
-
-    @property
     def width(self) -> int:
         """The terminal's width in columns."""
-        from shutil import get_terminal_size
-
-        return get_terminal_size((100, 24)).columns
+        return _screen().columns
 
     # -- forms -------------------------------------------------------------------------------------------------
 
@@ -236,25 +286,35 @@ class Out:
         for row in rows:
             writer.writerow([_cell(getattr(row, name)) for name in names])
 
-    def _people(self, rows: Sequence[Any], columns: Sequence[Column]) -> None:
+    def _list(self, rows: Sequence[Any], columns: Sequence[Column]) -> tuple[list[str], Sequence[str]]:
+        """A list for people, and the headings that it leaves out for want of room."""
         if self.form == "markdown":
             from tabulate import tabulate
 
             lines = [[shown(each).replace("|", "\\|") for each in cells(row, columns)] for row in rows]
             headings = [column.heading for column in columns]
-            self.text(tabulate(lines, headers=headings, tablefmt="github", disable_numparse=True))
-        elif self.form == "plain":
-            for line in self.table_lines(rows, columns):
-                self._line(line)
-        else:
-            self._rich(rows, columns)
+            return tabulate(lines, headers=headings, tablefmt="github", disable_numparse=True).split("\n"), ()
+        if self.form == "plain" or self.accessible:
+            plain = self._aligned(rows, columns)
+            fits = self.form == "plain" or all(width(line) <= self.width for line in plain)
+            return plain if fits else self._blocks(rows, columns), ()
+        fitted = fit([cells(row, columns) for row in rows], columns, self.width)
+        return (self._rich(fitted), fitted.left_out) if fitted else (self._blocks(rows, columns), ())
 
-    def _rich(self, rows: Sequence[Any], columns: Sequence[Column]) -> None:
-        lines = [cells(row, columns) for row in rows]
-        fitted = fit(lines, columns, self.width)
-        if fitted is None:
-            self._blocks(lines, columns)
-            return
+    def _cells(self, row: Any, columns: Sequence[Column]) -> list[str]:
+        """A row as text. In accessible mode an empty cell says so: a voice would pass over it."""
+        return [cell or "none" for cell in cells(row, columns)] if self.accessible else cells(row, columns)
+
+    def _aligned(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+        return aligned([[column.heading for column in columns], *(self._cells(row, columns) for row in rows)])
+
+    def _blocks(self, rows: Sequence[Any], columns: Sequence[Column]) -> list[str]:
+        """Too narrow for a table: one block per row, nothing cut."""
+        return [line for row in rows for line in [*block(self._cells(row, columns), columns, self.width), ""]]
+
+    def _rich(self, fitted: Fitted) -> list[str]:
+        from io import StringIO
+
         from rich import box
         from rich.console import Console
         from rich.table import Table
@@ -271,8 +331,9 @@ class Out:
             table.add_column(column.heading, no_wrap=not column.soft, overflow="fold")
         for line in fitted.lines:
             table.add_row(*(Text(shown(each)) for each in line))
+        drawn = StringIO()
         console = Console(
-            file=self.stdout,
+            file=drawn,
             width=self.width,
             height=25,
             no_color=not self.colored,
@@ -284,16 +345,30 @@ class Out:
             legacy_windows=False,
         )
         console.print(table)
-        if fitted.left_out:
-            self.note(f"Too narrow for: {', '.join(fitted.left_out).lower()}. Everything: --format plain")
+        return drawn.getvalue().removesuffix("\n").split("\n")
 
-    def _blocks(self, lines: list[list[str]], columns: Sequence[Column]) -> None:
-        """Too narrow for a table: one block per row, nothing cut."""
+    def _show(self, lines: list[str]) -> None:
+        """A list or a page: through the pager when a person is there and it is longer than the screen."""
+        if self._is_long(lines):
+            from drivecli import pager
+
+            text = "\n".join([self._marked, *lines] if self._marked else lines)
+            if pager.page(f"{text}\n", self.pager, self.env, self.stdout.encoding):
+                return
+            if self.pager != DEFAULT_PAGER:
+                self.warn(f"The pager “{self.pager}” does not start. Choose another: drive config set pager COMMAND")
         for line in lines:
-            for column, cell in zip(columns, line, strict=True):
-                if cell:
-                    self._line(f"{column.heading}: {shown(cell)}")
-            self._line("")
+            self._line(line)
+
+    def _is_long(self, lines: list[str]) -> bool:
+        if self.pager in ("off", "cat") or self.accessible or self.quiet or not self.on_terminal:
+            return False
+        if not _is_terminal(sys.stdin) or self.env.get("TERM", "dumb") == "dumb":
+            return False
+        screen = _screen()
+        return (
+            len(lines) >= screen.lines or sum(max(width(x) - 1, 0) // screen.columns + 1 for x in lines) >= screen.lines
+        )
 
 
 def _cell(value: Any) -> str:
@@ -323,6 +398,12 @@ def _json(value: Any) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=True)
+
+
+def _screen() -> os.terminal_size:
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24))
 
 
 def _is_terminal(stream: Any) -> bool:

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from drivecli.errors import NotUnderstood
+from drivecli.errors import NotUnderstood, StoreUnusable
 
 DEMO = "demo"
 
@@ -25,7 +26,10 @@ class Store:
 
 @dataclass(frozen=True)
 class Settings:
-    """What one command works with. `worker` is DRIVE_WORKER; `today` is DRIVE_TODAY; `key_*` override the key file."""
+    """What one command works with. `worker` is DRIVE_WORKER; `today` is DRIVE_TODAY; `key_*` override the key file.
+
+    `own` is what this user's settings file says, as it stands there.
+    """
 
     data: Path
     config: Path
@@ -34,6 +38,7 @@ class Settings:
     today: date | None = None
     key_file: Path | None = None
     key_command: str | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_demo(self) -> bool:
@@ -57,16 +62,18 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
     The demo never takes its store or its key from the environment, so that it cannot touch the real one.
     """
     data, config = _folders(env)
+    own = _own(config / "settings.toml")
     common = Settings(
         data=data,
         config=config,
         store=Store(DEMO, path=data / "demo.db"),
         worker=env.get("DRIVE_WORKER") or None,
         today=_today(env.get("DRIVE_TODAY", "")),
+        own=own,
     )
     if demo:
         return common
-    named = env.get("DRIVE_DATABASE") or _named_in_file(common.file)
+    named = env.get("DRIVE_DATABASE") or str(own.get("database") or "")
     return Settings(
         data=data,
         config=config,
@@ -75,6 +82,7 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
         today=common.today,
         key_file=Path(env["DRIVE_KEY_FILE"]).expanduser() if env.get("DRIVE_KEY_FILE") else None,
         key_command=env.get("DRIVE_KEY_COMMAND") or None,
+        own=own,
     )
 
 
@@ -98,11 +106,24 @@ def read_store(text: str, data: Path) -> Store:
     return Store(parts.path.strip("/") or "drive", url=text)
 
 
-def write_named_store(settings: Settings, url: str) -> None:
-    """Remember on this computer that the store is `url`."""
-    make_private_folder(settings.config)
-    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
-    write_private(settings.file, f'database = "{quoted}"\n'.encode(), replace=True)
+def write_own(settings: Settings, name: str, value: str | bool | None) -> None:
+    """Write one value into this user's settings file, or take it out with None; the rest of the file stays as it is."""
+    import tomlkit
+
+    try:
+        make_private_folder(settings.config)
+        document = tomlkit.parse(_text(settings.file))
+        if value is None:
+            document.pop(name, None)
+        else:
+            document[name] = value
+        write_private(settings.file, tomlkit.dumps(document).encode(), replace=True)
+    except OSError as error:
+        raise StoreUnusable(
+            f"{settings.file} cannot be written: {error.strerror}.",
+            kind="read_only",
+            next=f"Check the rights of {settings.config}",
+        ) from None
 
 
 def make_private_folder(path: Path) -> None:
@@ -160,14 +181,24 @@ def _today(text: str) -> date | None:
         raise NotUnderstood(f"DRIVE_TODAY is “{text}”; write it as 2026-03-02, or leave it unset.") from None
 
 
-def _named_in_file(path: Path) -> str | None:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        return None
+def _own(path: Path) -> dict[str, Any]:
+    """What the settings file says; nothing when there is none."""
+    text = _text(path)
+    if not text:
+        return {}
     import tomllib
 
     try:
-        return tomllib.loads(text).get("database")
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise NotUnderstood(f"{path} cannot be read: {error}.", next="Mend or remove that file.") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")  # Notepad writes a mark at the beginning
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise NotUnderstood(f"{path} cannot be read: {why}.", next="Mend or remove that file.") from None

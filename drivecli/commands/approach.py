@@ -49,7 +49,7 @@ def approach(app: App, ref: Any, state: str, with_whom: str, on: date, until: da
         case,
         f"Approach to {case.ref}: {app.label('approach_state', state)}{lasts}, with {with_whom}, {say_day(on)}.",
         ref=case.ref,
-        hints=next_due(case),
+        notes=next_due(case),
     )
 
 

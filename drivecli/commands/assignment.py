@@ -82,7 +82,7 @@ def assign(app: App, ref: Any, on: date, over_capacity: bool, reason: str | None
         given = assignments.assign(work, ref, wanted, on=on, override=assignments.Override(over_capacity, reason))
     named = ", ".join(f"{username} ({words(role)})" for role, username in wanted)
     app.out.done(
-        given, f"Assigned {named} to {given.ref} from {say_day(on)}.", ref=given.ref, hints=next_due(given.case)
+        given, f"Assigned {named} to {given.ref} from {say_day(on)}.", ref=given.ref, notes=next_due(given.case)
     )
 
 
@@ -132,4 +132,4 @@ def transfer(app: App, ref: Any, to: str, on: date, over_capacity: bool, reason:
     allowed = assignments.Override(over_capacity, reason)
     with app.work(CaseRow) as work:
         case = assignments.transfer(work, ref, to, on=on, reason=reason, override=allowed)
-    app.out.done(case, f"{to} manages {case.ref} from {say_day(on)}.", ref=case.ref, hints=next_due(case))
+    app.out.done(case, f"{to} manages {case.ref} from {say_day(on)}.", ref=case.ref, notes=next_due(case))

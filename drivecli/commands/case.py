@@ -106,7 +106,7 @@ def open_(app: App, opened: date, manager: str | None, same_as: Any, not_same_as
         case,
         f"Opened {case.ref} for {case.name}. Window: {say_day(case.opened_on)} to {say_day(case.window_ends_on)}.",
         ref=case.ref,
-        hints=[
+        notes=[
             f"First say whether the person may be approached, by {say_day(case.next_due_on)}:"
             if case.next_due_on
             else "",

@@ -35,5 +35,5 @@ def close(app: App, ref: Any, reason: str, on: date, note: str | None) -> None:
         case,
         f"Closed {case.ref} on {say_day(on)} ({app.label('closure_reason', reason)}).",
         ref=case.ref,
-        hints=next_due(case),
+        notes=next_due(case),
     )

@@ -185,11 +185,11 @@ def _lines(out: Out, contact: Any) -> list[str]:
 
 def _say(app: App, logged: Any, sentence: str) -> None:
     case = logged.case
-    hints = [text for text in (FLAGS.get(logged.contact.flag), PLACED.get(logged.contact.placed)) if text]
+    notes = [text for text in (FLAGS.get(logged.contact.flag), PLACED.get(logged.contact.placed)) if text]
     if case.next_due_on:
         late = " (overdue)" if case.overdue else ""
-        hints.append(
+        notes.append(
             f"Next due: {words(case.next_due_kind)}, {say_day(case.next_due_on)}{late}."
             f" Month {case.window_month} of {case.window_months}."
         )
-    app.out.done(logged, sentence, ref=logged.ref, hints=hints)
+    app.out.done(logged, sentence, ref=logged.ref, notes=notes)

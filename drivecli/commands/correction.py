@@ -46,5 +46,5 @@ def correct(
         case,
         f"{done} the {what} of {case.ref}." if what != "opened" else f"Corrected the opening of {case.ref}.",
         ref=case.ref,
-        hints=next_due(case),
+        notes=next_due(case),
     )

@@ -55,7 +55,7 @@ def demo(ctx: click.Context, reset: bool) -> None:
     _say(app, sentence)
     _say(app, f"Today in the demo is {say_day(app.today)}.")
     ctx.invoke(caseload, overdue=True)
-    app.out.note(NEXT)
+    app.out.hint(NEXT)
 
 
 def _say(app: App, sentence: str) -> None:

@@ -34,7 +34,7 @@ def list_(app: App) -> None:
     found = drafts.mine(app.open_checked(write=False), _writer(app))
     app.out.rows(found, drafts.Draft, LIST, empty="No drafts.")
     if found:
-        app.out.note(f"Type one again with its words: drive drafts use {found[0].id}")
+        app.out.hint(f"Type one again with its words: drive drafts use {found[0].id}")
 
 
 @command("show", examples=["drive drafts show 3", "drive drafts show 3 --json"], see=["drive drafts use ID"])

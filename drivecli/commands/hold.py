@@ -36,7 +36,7 @@ def hold(app: App, ref: Any, until: date | None, by: str | None, reason: str | N
             raise NotUnderstood("--lift ends the hold today; it takes --by, but no --until and no --reason.")
         with app.work(CaseRow) as work:
             case = approaches.lift(work, ref, by=by or work.actor.name)
-        app.out.done(case, f"Lifted the hold on {case.ref}.", ref=case.ref, hints=next_due(case))
+        app.out.done(case, f"Lifted the hold on {case.ref}.", ref=case.ref, notes=next_due(case))
         return
     for flag, value in (("--until", until), ("--by", by), ("--reason", reason)):
         if value is None:
@@ -48,5 +48,6 @@ def hold(app: App, ref: Any, until: date | None, by: str | None, reason: str | N
         case,
         f"HOLD on {case.ref} until {say_day(until)}: no direct contact, indirect work goes on.",
         ref=case.ref,
-        hints=[*next_due(case), f"To end it sooner: drive case hold {case.ref} --lift --by WHO"],
+        notes=next_due(case),
+        hints=[f"To end it sooner: drive case hold {case.ref} --lift --by WHO"],
     )

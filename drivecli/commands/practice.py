@@ -80,7 +80,7 @@ def check(app: App, path: Path) -> None:
     app.out.rows(found, Difference, CHANGES, empty=f"{', '.join(texts)}: fine. No case's deadlines would change.")
     if found:
         app.out.note(f"{', '.join(texts)}: fine. {len(found)} case{'' if len(found) == 1 else 's'} would change.")
-        app.out.note(f"To make it so: drive practice apply {path} --reason WHY")
+        app.out.hint(f"To make it so: drive practice apply {path} --reason WHY")
 
 
 @command(

@@ -31,5 +31,5 @@ def review(app: App, ref: Any, on: date, kind: str, note: str | None) -> None:
         done,
         f"Recorded the {app.label('review_kind', kind)} review of {done.ref} on {say_day(on)}.",
         ref=done.ref,
-        hints=next_due(done.case),
+        notes=next_due(done.case),
     )

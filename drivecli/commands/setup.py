@@ -53,7 +53,7 @@ def init(
     if started.key_file:
         app.out.note(f"Its key is in {started.key_file}.")
     app.out.note(keys.PROTECTS if app.settings.store.path else NOT_ENFORCED)
-    app.out.note("Next: drive case open --forename FIRST --surname LAST")
+    app.out.hint("Next: drive case open --forename FIRST --surname LAST")
 
 
 @command(examples=["drive upgrade", "drive upgrade --recompute"], see=["drive doctor"])

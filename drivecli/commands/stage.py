@@ -32,5 +32,5 @@ def stage(app: App, ref: Any, to: str, on: date, reason: str | None) -> None:
     with app.work(CaseRow) as work:
         case = stages.move(work, ref, to, on=on, reason=reason)
     app.out.done(
-        case, f"{case.ref} is in {app.label('stage', to)} from {say_day(on)}.", ref=case.ref, hints=next_due(case)
+        case, f"{case.ref} is in {app.label('stage', to)} from {say_day(on)}.", ref=case.ref, notes=next_due(case)
     )

@@ -38,7 +38,7 @@ def suspend(app: App, ref: Any, reason: str | None, on: date, expected_release: 
     )
     if isinstance(expected_release, date):
         what += f" Release expected {say_day(expected_release)}."
-    app.out.done(case, what, ref=case.ref, hints=next_due(case))
+    app.out.done(case, what, ref=case.ref, notes=next_due(case))
 
 
 @command(
@@ -55,4 +55,4 @@ def resume(app: App, ref: Any, reason: str, on: date) -> None:
 
     with app.work(CaseRow) as work:
         case = suspensions.resume(work, ref, reason=reason, on=on)
-    app.out.done(case, f"{case.ref} is open again from {say_day(on)}.", ref=case.ref, hints=next_due(case))
+    app.out.done(case, f"{case.ref} is open again from {say_day(on)}.", ref=case.ref, notes=next_due(case))

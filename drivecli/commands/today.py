@@ -57,11 +57,11 @@ def today(app: App) -> None:
     if app.out.for_programs:
         app.out.rows(rows, DayRow, COLUMNS, empty="Nothing is due this week.")
         return
-    app.out.text("\n".join(_page(app, rows)))
+    app.out.page(_page(app, rows))
     if leads:
         opened, late = caseload.counts(db, app.today)
         app.out.note(f"{late} of {opened} open cases are overdue: drive caseload --overdue")
-    app.out.note("All open cases: drive caseload. Why something is due: drive why REF")
+    app.out.hint("All open cases: drive caseload. Why something is due: drive why REF")
 
 
 def _page(app: App, rows: list[DayRow]) -> list[str]:

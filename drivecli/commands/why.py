@@ -39,13 +39,15 @@ def why(app: App, ref: Any) -> None:
         app.out.rows(rows, WhyRow, COLUMNS, empty="Nothing is due.")
         return
     shown = cases.row(db, case.id, app.today)
-    app.out.text(app.out.heading(f"{shown.ref}  {shown.name}"))
-    for line in _standing(shown):
-        app.out.text(line)
-    for row in rows:
-        app.out.text("\n".join(_lines(app.out, row, app.catalogue.practice)))
-    if not rows:
-        app.out.text("Nothing is due." + (" The case is closed." if case.closed_on else ""))
+    nothing = [] if rows else ["Nothing is due." + (" The case is closed." if case.closed_on else "")]
+    app.out.page(
+        [
+            app.out.heading(f"{shown.ref}  {shown.name}"),
+            *_standing(shown),
+            *(line for row in rows for line in _lines(app.out, row, app.catalogue.practice)),
+            *nothing,
+        ]
+    )
 
 
 def _standing(case: cases.CaseRow) -> Iterator[str]:

@@ -11,7 +11,7 @@ from drivecli.errors import NotUnderstood, Refused
 from drivecli.packaged import fingerprint
 from drivecli.queries import workers
 from drivecli.queries.store import read_store_settings
-from drivecli.settings import Settings, make_private_folder, publish, read_store, write_named_store
+from drivecli.settings import Settings, make_private_folder, publish, read_store, write_own
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def join(settings: Settings, address: str, username: str, login: str) -> Joined:
         connection.commit()
     finally:
         connection.close()
-    write_named_store(settings, store.url)
+    write_own(settings, "database", store.url)
     return Joined(store.url, worker.username)
 
 
