@@ -212,14 +212,14 @@ class App:
         if self._announced:
             return
         self._announced = True
-        for sentence in self.preferences.passed_over:
-            self.out.note(sentence)
         if self.asked.verbose:
             self.out.note(f"Store: {self.settings.store}")
         if self.settings.is_demo:
             self.out.mark("DEMO: invented people, a separate store.")
         elif self.settings.today:
             self.out.warn(f"DRIVE_TODAY is set: today is taken to be {self.settings.today.isoformat()}.")
+        for sentence in self.preferences.passed_over:
+            self.out.note(sentence)
 
     def refusal(self, error: BaseException) -> DriveError | None:
         """What a database's own error means for the person; None when it is not one."""

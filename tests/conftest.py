@@ -243,7 +243,13 @@ def _surround(patch: pytest.MonkeyPatch, folder: Path) -> None:
     home.mkdir(exist_ok=True)
     ours = {"HOME": home, "USERPROFILE": home, "APPDATA": home, "LOCALAPPDATA": home, "DRIVE_HOME": folder / "drive"}
     ours |= {"LOGNAME": "tester", "USER": "tester", "USERNAME": "tester", "LANG": "C.UTF-8"}
-    ours |= {"TERM": "xterm", "COLUMNS": "100", "LINES": "40", "DRIVE_PAGER": "off", "PGPASSFILE": folder / "no-such-pgpass"}
+    ours |= {
+        "TERM": "xterm",
+        "COLUMNS": "100",
+        "LINES": "40",
+        "DRIVE_PAGER": "off",
+        "PGPASSFILE": folder / "no-such-pgpass",
+    }
     for name, value in ours.items():
         patch.setenv(name, str(value))
 

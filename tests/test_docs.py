@@ -18,9 +18,9 @@ import pytest
 
 from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
+from drivecli.commands import config, whoami
 from drivecli.commands import help as help_command
 from drivecli.commands import practice as practice_command
-from drivecli.commands import whoami
 from drivecli.domain import urgent
 from drivecli.queries import case_page, cases, checklists, clock, contacts, timeline, today, why, workers, workload
 from drivecli.services import assignments, checks, drafts, installed, practice, reviews, setup, upgrade
@@ -58,6 +58,7 @@ PRINTED = [
     drafts.Draft,
     checks.Check,
     whoami.Here,
+    config.Setting,
     setup.Started,
     setup.Joined,
     upgrade.Upgraded,

@@ -77,7 +77,7 @@ ORM = "sqlmodel sqlalchemy alembic drivecli.models"
 ABOVE = "drivecli.commands drivecli.app drivecli.cli drivecli.params drivecli.render drivecli.prompts"
 TOP_OF_A_COMMAND = (
     "click drivecli.app drivecli.layout drivecli.params drivecli.render drivecli.errors drivecli.domain"
-    " drivecli.queries drivecli.commands drivecli.commandline"
+    " drivecli.queries drivecli.commands drivecli.commandline drivecli.preferences"
 )
 
 

@@ -12,6 +12,15 @@ from drivecli.preferences import CHOICES, SWITCH, Preference, read_value
 LIST = [Column("name", "Setting"), Column("value", "Value"), Column("takes", "Takes", soft=True)]
 ORIGIN = [*LIST[:2], Column("origin", "From", soft=True)]
 
+
+def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in CHOICES if name.startswith(incomplete)]
+
+
+def _values(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [value for value in CHOICES.get(ctx.params.get("key", ""), ()) if value.startswith(incomplete)]
+
+
 NAME = "One of accessible, color, format, hints, pager."
 NEW = "on or off for accessible and hints; drive config list says what the others take."
 
@@ -45,7 +54,7 @@ def list_(app: App, show_origin: bool) -> None:
     examples=["drive config get accessible", "drive config get pager --json"],
     see=["drive config list --show-origin", "drive config set KEY VALUE"],
 )
-@click.argument("key", help=NAME)
+@click.argument("key", metavar="KEY", shell_complete=_names, help=NAME)
 @click.pass_obj
 def get(app: App, key: str) -> None:
     """Say how one setting stands."""
@@ -57,8 +66,8 @@ def get(app: App, key: str) -> None:
     examples=["drive config set accessible on", "drive config set color never", "drive config set pager off"],
     see=["drive config list", "drive config unset KEY"],
 )
-@click.argument("key", help=NAME)
-@click.argument("value", help=NEW)
+@click.argument("key", metavar="KEY", shell_complete=_names, help=NAME)
+@click.argument("value", metavar="VALUE", shell_complete=_values, help=NEW)
 @click.pass_obj
 def set_(app: App, key: str, value: str) -> None:
     """Change a setting for this user on this computer."""
@@ -75,7 +84,7 @@ def set_(app: App, key: str, value: str) -> None:
     examples=["drive config unset pager", "drive config unset accessible"],
     see=["drive config list --show-origin", "drive config set KEY VALUE"],
 )
-@click.argument("key", help=NAME)
+@click.argument("key", metavar="KEY", shell_complete=_names, help=NAME)
 @click.pass_obj
 def unset(app: App, key: str) -> None:
     """Take a setting of yours back, so that it is as drive comes."""

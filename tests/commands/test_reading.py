@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +77,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
         _surround(patch, folder)
         drive = Drive(folder / "drive", "file", {"HOME": str(folder)}, today=None)
         drive("demo --quiet", ok=True)
-        drive("--demo contact log 7 --mode phone --outcome held --on tomorrow --note 'Talked about the move.'", ok=False)
+        drive(
+            "--demo contact log 7 --mode phone --outcome held --on tomorrow --note 'Talked about the move.'", ok=False
+        )
         drive("--demo agency add 'Change Works' --kind housing", ok=True)
     yield drive
     drive.close()
