@@ -234,7 +234,7 @@ class Out:
         lines = [safe_text(line) for line in text.splitlines()]
         return [part for line in lines for part in self._wrapped(line, 0)]
 
-    def page(self, markdown: str) -> list[str]:
+    def markdown_lines(self, markdown: str) -> list[str]:
         """A page of our own making, wrapped at this terminal's width, at most at 100 columns."""
         from drivecli.markdown import lines
 

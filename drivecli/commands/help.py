@@ -65,7 +65,7 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
     if asked == URGENT:
         app.out.thing(_urgent(app), _urgent_page)
     elif asked in TOPICS:
-        app.out.thing(HelpPage(asked, topic_text(asked)), lambda out, page: out.page(page.text))
+        app.out.thing(HelpPage(asked, topic_text(asked)), lambda out, page: out.markdown_lines(page.text))
     else:
         text = _walk(ctx.find_root(), words).get_help()
         app.out.thing(HelpPage(asked, text), lambda out, page: page.text.splitlines())

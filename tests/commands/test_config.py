@@ -1,4 +1,4 @@
-"""How a person wants to be told things: an option goes before the environment, the environment before their own file."""
+"""`drive config`: what a user may set, who wins, and that it never gets in the way."""
 
 import stat
 import sys

@@ -2,6 +2,9 @@
 
 import io
 import re
+import shlex
+import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -148,3 +151,269 @@ def test_no_ref_person_day_or_state_is_cut_at_any_width(
     assert not [text for text, times in wanted.items() if shown.text.count(text) < times], "\n".join(shown.lines)
     assert not [each for each in shown.lines if wcswidth(each) > columns], "\n".join(shown.lines)
     assert "…" not in shown.text
+
+
+# -- accessible mode ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+@pytest.mark.parametrize("line", LISTS)
+def test_accessible_mode_draws_nothing_and_leaves_no_cell_empty(
+    demo: Drive, on_screen, line: str, columns: int
+) -> None:
+    shown = on_screen(line, columns, DRIVE_ACCESSIBLE="1")
+
+    assert not BOXES.findall(shown.text)
+    assert not [each for each in shown.lines if re.fullmatch(r"[-=+|# ]+", each)]
+    assert "\x1b[?" not in shown.text
+    assert "\r" not in shown.text
+
+
+def test_accessible_mode_is_columns_where_they_fit_and_a_block_for_each_where_they_do_not(on_screen) -> None:
+    wide = on_screen("agency list", 80, DRIVE_ACCESSIBLE="1").lines
+    narrow = on_screen("agency list", 14, DRIVE_ACCESSIBLE="1").lines
+
+    assert [each.split() for each in (wide[1], wide[-1])] == [["Agency", "Kind"], ["Shoreline", "Homes", "housing"]]
+    assert narrow[-5:-1] == ["Agency:", "  Shoreline", "  Homes", "Kind: housing"]
+
+
+def test_accessible_mode_says_none_of_an_empty_cell_in_columns_and_in_blocks(on_screen) -> None:
+    wide = on_screen("caseload", 200, DRIVE_ACCESSIBLE="1").lines
+    narrow = on_screen("caseload", 60, DRIVE_ACCESSIBLE="1").lines
+
+    assert [re.split(" {2,}", each)[2] for each in wide if "DEMO-0030" in each] == ["none"]
+    assert narrow[narrow.index("Ref: DEMO-0030") + 2] == "Manager: none"
+
+
+def test_accessible_mode_says_the_window_in_words(on_screen) -> None:
+    text = on_screen("case show 7", 80, DRIVE_ACCESSIBLE="1").text
+
+    assert "Window 90 percent gone, month 10 of 10, 31 days left" in text
+    assert "Stage: engaged" in text
+
+
+@pytest.mark.parametrize("line", LISTS)
+def test_accessible_mode_says_the_same(demo: Drive, line: str) -> None:
+    plain, accessible = (demo(f"--demo {line}", env={"DRIVE_ACCESSIBLE": each}).out for each in ("0", "1"))
+
+    said = Counter(re.findall(r"[\w-]+", accessible))
+
+    missing = Counter(re.findall(r"[\w-]+", plain)) - said
+    assert set(missing) <= ({"off"} if line == "config list" else set())
+    assert demo(f"--demo {line} --json", env={"DRIVE_ACCESSIBLE": "1"}).json == demo(f"--demo {line} --json").json or (
+        line == "config list"
+    )
+
+
+def test_one_switch_turns_it_on_for_good(demo: Drive, on_screen, tmp_path: Path) -> None:
+    demo("config set accessible on", ok=True)
+    kept = on_screen("case list", 200)
+    demo("config unset accessible", ok=True)
+    back = on_screen("case list", 200)
+
+    assert not BOXES.findall(kept.text)
+    assert BOXES.findall(back.text)
+
+
+# -- streams that can show little --------------------------------------------------------------------------------------
+
+WRONG = ["caseload --overdu", "case show 999", "contact log 7 --mode phone --outcome held --on tomorrow", "casload"]
+
+
+@pytest.mark.parametrize("accessible", ["0", "1"])
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_a_terminal_that_shows_few_letters_shows_every_list_and_every_error(
+    demo: Drive, on_screen, encoding: str, accessible: str
+) -> None:
+    for line in [*LISTS, *WRONG]:
+        full = on_screen(line, 100, DRIVE_ACCESSIBLE=accessible)
+        shown = on_screen(line, 100, encoding, DRIVE_ACCESSIBLE=accessible)
+        assert shown.code == full.code
+        assert len(shown.beside) == len(full.beside)
+        assert re.findall(r"[\w-]+", shown.text.replace("?", "")) or line in WRONG
+
+
+AROUND: dict[str, dict[str, str | None]] = {
+    "C": {"LC_ALL": "C", "LANG": "C"},
+    "no home": {"HOME": None, "USERPROFILE": None, "XDG_DATA_HOME": None},
+    "dumb": {"TERM": "dumb"},
+    "no term": {"TERM": None},
+    "no colour": {"NO_COLOR": "1"},
+    "bare": {"HOME": None, "LANG": None, "LC_ALL": "C", "TERM": None, "COLUMNS": None, "LINES": None},
+}
+
+
+def piped(demo: Drive, env: dict[str, str | None]) -> str:
+    """What a pipe is told by a few lines, each with its code, in a process with such surroundings."""
+    program = "import sys; from drivecli.cli import main\nfor line in sys.argv[1:]: print(main(line.split()))"
+    lines = ["caseload", "today", "case show 7", "case timeline 7", "worker list", *WRONG]
+    command = [sys.executable, "-c", program, *(f"--demo {line}" for line in lines)]
+    around = demo.environ({**env, "PYTHONUTF8": "1"})
+    return subprocess.run(command, env=around, capture_output=True, encoding="utf-8", timeout=120).stdout
+
+
+@pytest.fixture(scope="module")
+def told_to_a_pipe(demo: Drive) -> str:
+    """What a pipe is told where nothing is missing."""
+    return piped(demo, {"DRIVE_PAGER": "off", "TERM": "xterm"})
+
+
+@pytest.mark.parametrize("env", AROUND.values(), ids=AROUND)
+def test_a_pipe_is_told_the_same_whatever_surrounds_it(
+    demo: Drive, told_to_a_pipe: str, env: dict[str, str | None]
+) -> None:
+    told = piped(demo, env)
+
+    assert told == told_to_a_pipe
+    assert "DEMO-0007" in told
+    assert "\x1b" not in told
+
+
+def test_a_terminal_of_letters_of_the_c_locale_dies_of_none(demo: Drive) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-m", "drivecli", "--demo", "practice", "show", "--format", "table"],
+        env=demo.environ({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}),
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_words_with_stars_and_variables_stay_as_they_were_typed(demo: Drive, monkeypatch) -> None:
+    seen = {}
+
+    def main(*args: Any, **how: Any) -> int:
+        seen.update(how)
+        return 0
+
+    monkeypatch.setattr(cli.cli, "main", main)
+    demo(["--demo", "case", "find", "*"])
+
+    assert seen["windows_expand_args"] is False
+
+
+# -- the pager ---------------------------------------------------------------------------------------------------------
+
+needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+PAGER = """\
+import os, stat, sys
+said = {name: os.environ.get(name) for name in ("LESS", "LESSSECURE", "LESSHISTFILE", "LESSOPEN")}
+print("PAGED", stat.S_ISFIFO(os.fstat(0).st_mode), *said.values(), flush=True)
+for line in sys.stdin:
+    print(line, end="", flush=True)
+print("LEFT", flush=True)
+"""
+
+
+@pytest.fixture
+def terminal(demo: Drive, tmp_path: Path) -> Any:
+    """A line typed on a real terminal of 120 columns and so many lines, with a pager that says that it was asked."""
+    (tmp_path / "pager.py").write_text(PAGER)
+
+    def run(line: str, *, lines: int = 12, shell: str = "", **env: str | None) -> Any:
+        import pexpect
+
+        ours = {"COLUMNS": None, "LINES": None, "TERM": "xterm", "NO_COLOR": "1", "PAGER": None}
+        pager = f"{sys.executable} {tmp_path / 'pager.py'}"
+        around = demo.environ({**ours, "DRIVE_PAGER": pager, "LESSOPEN": "|lesspipe %s", **env})
+        command, *words = [sys.executable, "-m", "drivecli", *arguments(line)]
+        if shell:
+            command, words = "/bin/sh", ["-c", shlex.join([command, *words]) + shell]
+        return pexpect.spawn(command, words, env=around, dimensions=(lines, 120), encoding="utf-8", timeout=60)
+
+    return run
+
+
+def ended(child: Any) -> tuple[int, str]:
+    import pexpect
+
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, child.before.replace("\r\n", "\n")
+
+
+@needs_terminal
+@pytest.mark.parametrize("line", ["caseload", "case show 7", "today", "why 7", "case list --format plain"])
+def test_what_is_longer_than_the_screen_goes_through_the_pager(terminal, line: str) -> None:
+    code, text = ended(terminal(f"--demo {line}"))
+
+    paged = text[text.index("PAGED") : text.index("LEFT")]
+    assert code == 0
+    assert paged.splitlines()[0] == "PAGED True FIRX 1 - None"
+    assert paged.splitlines()[1] == "DEMO: invented people, a separate store."
+    assert "DEMO-0007" in paged
+
+
+@needs_terminal
+def test_totals_and_hints_come_after_the_pager_was_left(terminal) -> None:
+    _, text = ended(terminal("--demo caseload"))
+
+    assert text.rstrip().endswith("open cases are overdue.")
+
+
+@needs_terminal
+@pytest.mark.parametrize(
+    ("line", "env", "shell"),
+    [
+        ("--demo caseload --no-pager", {}, ""),
+        ("--demo --no-pager caseload", {}, ""),
+        ("--demo caseload", {"DRIVE_ACCESSIBLE": "1"}, ""),
+        ("--demo caseload", {"TERM": "dumb"}, ""),
+        ("--demo caseload", {"DRIVE_PAGER": "off"}, ""),
+        ("--demo caseload", {}, " < /dev/null"),
+        ("--demo caseload", {}, " | cat"),
+        ("--demo caseload --json", {}, ""),
+        ("--demo caseload --limit 3", {}, ""),
+        ("--demo drafts list", {}, ""),
+        ("--demo case --help", {}, ""),
+    ],
+)
+def test_nothing_else_goes_through_it(terminal, line: str, env: dict[str, str], shell: str) -> None:
+    code, text = ended(terminal(line, shell=shell, **env))
+
+    assert code == 0
+    assert "PAGED" not in text
+
+
+@needs_terminal
+def test_a_pager_of_every_program_is_taken_when_drive_has_none_of_its_own(terminal, tmp_path: Path) -> None:
+    _, text = ended(terminal("--demo caseload", DRIVE_PAGER=None, PAGER=f"{sys.executable} {tmp_path / 'pager.py'}"))
+
+    assert "PAGED" in text
+
+
+@needs_terminal
+def test_a_pager_that_is_not_there_is_told_and_the_list_is_shown(terminal) -> None:
+    code, text = ended(terminal("--demo caseload", DRIVE_PAGER="no-such-pager -x"))
+
+    assert code == 0
+    assert "The pager “no-such-pager -x” does not start. Choose another: drive --demo config set pager COMMAND" in text
+    assert "DEMO-0007" in text
+
+
+@needs_terminal
+def test_a_pager_that_leaves_before_the_end_is_no_error(terminal) -> None:
+    code, text = ended(terminal("--demo case timeline 7", DRIVE_PAGER="true"))
+
+    assert code == 0
+    assert text.splitlines() == ["DEMO: invented people, a separate store."]
+
+
+@needs_terminal
+@pytest.mark.skipif(not shutil.which("less"), reason="needs less")
+def test_less_is_left_with_q_and_stays_at_ctrl_c(terminal) -> None:
+    child = terminal("--demo case list", DRIVE_PAGER=None)
+    child.expect("DEMO-0001")
+    child.sendintr()
+    child.send(" ")
+    child.expect("DEMO-0015")
+    child.send("q")
+
+    code, text = ended(child)
+
+    assert code == 0
+    assert "30 cases." in text
+    assert "Traceback" not in text
+    assert "Stopped" not in text
