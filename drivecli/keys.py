@@ -49,7 +49,9 @@ def _from_file(path: Path) -> str:
             next="Bring the key file back from its copy, or name it in DRIVE_KEY_FILE.",
         ) from None
     except OSError as error:
-        raise StoreUnusable(f"The key file {path} cannot be read: {error.strerror}.", kind="no_key") from None
+        raise StoreUnusable(
+            f"The key file {path} cannot be read: {error.strerror}.", kind="no_key", next="drive doctor"
+        ) from None
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise StoreUnusable(
             f"The key file {path} can be read by others on this computer.",

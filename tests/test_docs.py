@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from drivecli import preferences
 from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
 from drivecli.commands import config, whoami
@@ -219,3 +220,16 @@ def test_the_page_on_fields_names_every_command_that_prints() -> None:
     missing = [name for name in printing if name not in page and name not in ("demo", "drafts use")]
 
     assert missing == []
+
+
+def test_the_lines_of_the_page_on_access_end_well_and_its_table_names_every_setting(demo_home: Path) -> None:
+    page = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    lines += ["drive config unset accessible"]
+
+    codes = {line: type_line(line, demo_home)[0] for line in lines}
+
+    assert set(codes.values()) == {0}
+    for name, takes in preferences.CHOICES.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
+        assert row.split("|")[2].strip() == (", ".join(takes) or "a command, or off")

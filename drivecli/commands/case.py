@@ -183,7 +183,9 @@ def list_(app: App, status: str | None, manager: str | None, area: str | None) -
     if manager:
         workers.find(db, manager)
     found = cases.rows(db, cases.listed(db, status=status, manager=manager, area=area), app.today)
-    app.out.rows(found, cases.CaseRow, LIST, empty="No cases. Open one: drive case open")
+    narrowed = status or manager or area
+    empty = "No case is like this. All cases: drive case list" if narrowed else "No cases. Open one: drive case open"
+    app.out.rows(found, cases.CaseRow, LIST, empty=empty)
     app.out.note(f"{len(found)} case{'' if len(found) == 1 else 's'}.") if found else None
 
 

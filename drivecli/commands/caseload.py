@@ -72,8 +72,9 @@ def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
         wanted["manager"] = app.actor.username
     elif wanted["manager"]:
         workers.find(db, str(wanted["manager"]))
-    found = query.caseload(db, app.today, query.Wanted(**wanted))  # type: ignore
-    app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found))
+    asked = query.Wanted(**wanted)  # type: ignore
+    found = query.caseload(db, app.today, asked)
+    app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found, asked))
     if found.rows:
         app.out.note(
             f"{found.overdue} of {found.open} open case{'' if found.open == 1 else 's'}"
@@ -82,7 +83,12 @@ def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
     return OVERDUE if exit_code and any(row.overdue for row in found.rows) else 0
 
 
-def _empty(found: query.Caseload) -> str:
-    if not found.open:
-        return "No open cases here. Open one: drive case open"
-    return f"Nothing here. {found.overdue} of {found.open} open cases are overdue: drive caseload"
+def _empty(found: query.Caseload, asked: query.Wanted) -> str:
+    """Why there is nothing, and where to look: there are no cases, none like this, or none that is late."""
+    narrowed = any(value for name, value in asked._asdict().items() if name not in ("overdue", "limit"))
+    all_open = "All open cases: drive caseload"
+    if found.open:
+        like_this = " like this" if narrowed else ""
+        cases = "case is" if found.open == 1 else "cases are"
+        return f"Nobody{like_this} is overdue; {found.open} {cases} open{like_this}. {all_open}"
+    return f"No open case is like this. {all_open}" if narrowed else "No open cases. Open one: drive case open"

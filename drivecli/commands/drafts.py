@@ -32,7 +32,7 @@ def list_(app: App) -> None:
     from drivecli.services import drafts
 
     found = drafts.mine(app.open_checked(write=False), _writer(app))
-    app.out.rows(found, drafts.Draft, LIST, empty="No drafts.")
+    app.out.rows(found, drafts.Draft, LIST, empty="No drafts. The words of a line that fails are kept here.")
     if found:
         app.out.hint(f"Type one again with its words: drive drafts use {found[0].id}")
 

@@ -42,7 +42,7 @@ def read_path(path: Path) -> dict[str, str]:
     """
     known = packaged_names()
     if not _is_there(path):
-        raise NotFound(f"There is no file or folder {str(path)[:200]}.")
+        raise NotFound(f"There is no file or folder {str(path)[:200]}.", next="drive practice check --help")
     found: dict[str, Path] = {}
     if path.is_dir():
         for file in sorted(path.rglob("*.toml")):
@@ -54,7 +54,7 @@ def read_path(path: Path) -> dict[str, str]:
         if name not in known and not is_checklist(name):
             raise NotUnderstood(f"{name} is not a file that drive reads. Known: {', '.join(known)}.")
     if not found:
-        raise NotFound(f"There is no TOML file in {path}.")
+        raise NotFound(f"There is no TOML file in {path}.", next="drive practice check --help")
     texts = {}
     for name, file in found.items():
         try:

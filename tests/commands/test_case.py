@@ -691,7 +691,9 @@ def refs(result) -> list[str]:
 
 def test_an_empty_list_says_what_to_do(drive_file) -> None:
     listed, found = drive_file("case list"), drive_file("case find Robin")
+    closed = drive_file("case list --status closed")
 
+    assert closed.err == "No case is like this. All cases: drive case list\n"
     assert (listed.code, listed.out, listed.err) == (0, "", "No cases. Open one: drive case open\n")
     assert (found.code, found.out, found.err) == (0, "", "Nobody found for “Robin”. All cases: drive case list\n")
 

@@ -192,11 +192,14 @@ def test_the_cases_of_nobody_known_are_not_an_empty_list(drive_file, team) -> No
 def test_an_empty_list_says_why(drive_file, team) -> None:
     nothing = drive_file("caseload")
     drive_file.open_case(manager="amina")
-    none_late = drive_file("caseload --overdue")
+    none_late, none_such = drive_file("caseload --overdue"), drive_file("caseload --tier high")
+    none_late_there = drive_file("caseload --overdue --manager amina")
 
-    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No open cases here. Open one: drive case open\n")
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No open cases. Open one: drive case open\n")
     assert (none_late.code, none_late.out) == (0, "")
-    assert none_late.err.startswith("Nothing here. 0 of 1 open case")
+    assert none_late.err == "Nobody is overdue; 1 case is open. All open cases: drive caseload\n"
+    assert none_such.err == "No open case is like this. All open cases: drive caseload\n"
+    assert none_late_there.err.startswith("Nobody like this is overdue; 1 case is open like this.")
     assert drive_file("caseload --overdue --json").out == "[]\n"
 
 

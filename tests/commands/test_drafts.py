@@ -317,7 +317,7 @@ def test_a_draft_can_be_thrown_away(kept) -> None:
     assert (result.code, result.out) == (0, "Threw away draft 2.\n")
     assert [words for _, words in drafts(kept)] == ["the first words"]
     assert kept("drafts drop 1 --quiet").out == "1\n"
-    assert kept("drafts").err == "No drafts.\n"
+    assert kept("drafts").err == "No drafts. The words of a line that fails are kept here.\n"
 
 
 @pytest.mark.parametrize("line", ["drafts show 9", "drafts use 9", "drafts drop 9"])

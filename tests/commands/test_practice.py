@@ -183,8 +183,11 @@ def test_a_path_with_nothing_there(drive_file, tmp_path: Path) -> None:
 
     missing, empty = drive_file("practice check /nope.toml"), drive_file(["practice", "check", str(tmp_path / "empty")])
 
-    assert (missing.code, missing.err) == (4, "There is no file or folder /nope.toml.\n")
-    assert (empty.code, empty.err) == (4, f"There is no TOML file in {tmp_path / 'empty'}.\n")
+    assert (missing.code, missing.err) == (4, "There is no file or folder /nope.toml.\ndrive practice check --help\n")
+    assert (empty.code, empty.err) == (
+        4,
+        f"There is no TOML file in {tmp_path / 'empty'}.\ndrive practice check --help\n",
+    )
 
 
 # -- apply -------------------------------------------------------------------------------------------------------------
