@@ -25,7 +25,8 @@ def _note_asked(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 
 def _option(*names: str, **more: Any) -> click.Option:
-    return click.Option(names, expose_value=False, callback=_note_asked, **more)
+    """Eager: --demo must be known before a value is read, or a code typed before it would open the real store."""
+    return click.Option(names, expose_value=False, callback=_note_asked, is_eager=True, **more)
 
 
 EVERYWHERE = [

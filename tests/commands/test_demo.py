@@ -211,6 +211,21 @@ def test_the_environment_cannot_send_it_to_a_real_store(demo: Drive, tmp_path: P
     assert not Path(elsewhere).exists()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "case open --tier high --forename Robin --surname Example --demo",
+        "case open --opened today --forename Robin --surname Example --demo",
+        "contact log 7 --mode phone --outcome held --demo",
+    ],
+)
+def test_said_last_it_still_keeps_the_line_from_the_real_store(made: Made, demo: Drive, line: str) -> None:
+    result = demo(line, ok=True)
+
+    assert result.out.startswith("DEMO")
+    assert real_files(demo.home) == made.before
+
+
 def test_its_day_stands_still_unless_drive_today_says_another(demo: Drive) -> None:
     its_own = demo("--demo whoami --json", ok=True).json
     another = demo("--demo whoami --json", env={"DRIVE_TODAY": "2026-04-01"}, ok=True).json
