@@ -72,6 +72,7 @@ GROUPS: Mapping[str, Table] = {
         "start": ("checklist:start", "Start a checklist on a case."),
         "show": ("checklist:show", "Show a checklist, item by item, with what to settle first."),
         "tick": ("checklist:tick", "Say where an item stands."),
+        "record": ("checklist_record:record", "Type a sheet that came back on paper in, item by item."),
         "print": ("checklist:print_", "Print a checklist for a meeting, blank or as far as it is filled in."),
     },
     "worker": {

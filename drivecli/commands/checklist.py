@@ -141,19 +141,20 @@ def tick(app: App, name: str, ref: Any, item: str, **said: Any) -> None:
 
     with app.work(checklists.Ticked) as work:
         ticked = checklists.tick(work, ref, name, item, checklists.Tick(**said))
+    notes = [*warnings(ticked), *next_due(ticked.case)]
+    app.out.done(ticked, ticked_words(app, ticked), ref=ticked.ref, notes=notes)
+
+
+def ticked_words(app: App, ticked: Any) -> str:
+    """Where an item stands after a tick, in a sentence."""
     row = ticked.item
     owner = f", {row.owner}" if row.owner else ""
     due = f", due {say_day(row.due_on)}" if row.due_on else ""
-    label = app.label("checklist_state", row.state)
-    app.out.done(
-        ticked,
-        f"{name} {ticked.ref}, item {row.number}: {label}{owner}{due}.",
-        ref=ticked.ref,
-        hints=[*_warnings(ticked), *next_due(ticked.case)],
-    )
+    return f"{ticked.name} {ticked.ref}, item {row.number}: {app.label('checklist_state', row.state)}{owner}{due}."
 
 
-def _warnings(ticked: Any) -> list[str]:
+def warnings(ticked: Any) -> list[str]:
+    """What must be heard about a tick."""
     row, found = ticked.item, []
     if row.override:
         found.append("What it needs was set aside. The reason is shown ever after.")
