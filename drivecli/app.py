@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drivecli.catalogue import Catalogue
     from drivecli.db import Connection
     from drivecli.queries.workers import Acting
+    from drivecli.wizard import Wizard
     from drivecli.work import Work
 
 
@@ -40,8 +41,8 @@ class Asked:
 class App:
     """What a command is handed.
 
-    `words` holds free text that was read from stdin or an editor, so that none is lost; `saved` says whether a unit of
-    work has been committed.
+    `words` holds free text that was read from stdin or an editor, and `wizard` what a person answered, so that none is
+    lost; `saved` says whether a unit of work has been committed.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -49,6 +50,7 @@ class App:
         self.asked = Asked()
         self.command = "drive"
         self.words: list[str] = []
+        self.wizard: Wizard | None = None
         self.saved = False
         self._db: Connection | None = None
         self._db_writes = False
@@ -125,6 +127,11 @@ class App:
     def person_present(self) -> bool:
         """Whether somebody can be asked: stdin and stderr are a terminal and --no-input was not given."""
         return not self.asked.no_input and sys.stdin.isatty() and sys.stderr.isatty() and sys.stdout.isatty()
+
+    @property
+    def accessible(self) -> bool:
+        """Whether questions must be read line by line: nothing drawn anew, choices numbered."""
+        return self.env.get("DRIVE_ACCESSIBLE", "") not in ("", "0")
 
     @property
     def login(self) -> str:

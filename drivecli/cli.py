@@ -221,15 +221,16 @@ def _from_click(error: click.ClickException) -> DriveError:
 
 
 def _keep_words(args: list[str], app: App) -> list[str]:
-    """Keep whatever a line that failed had in words, as a draft in the store. Returns what to say of it."""
+    """Keep whatever a line that failed had in words or answers, as a draft in the store. Returns what to say of it."""
     from drivecli.domain.lines import ELSEWHERE, STDIN, split_words
 
-    line, words = split_words(args)
+    answered = app.wizard.kept if app.wizard else []
+    line, words = split_words(answered or args)
     read = list(app.words)
     if STDIN in words and not read and not sys.stdin.isatty():
         read.append(sys.stdin.read().strip())
     kept = [each if each not in (STDIN, ELSEWHERE) else read.pop(0) if read else "" for each in words]
-    if not "".join(filter(None, kept)).strip() or line[:1] == ["drafts"]:
+    if not answered and (not "".join(filter(None, kept)).strip() or line[:1] == ["drafts"]):
         return []
     from drivecli.commands.drafts import keep
 

@@ -1,6 +1,7 @@
 """How a `drive` command is shaped: the options that work everywhere, the help's layout, groups that import lazily."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -44,6 +45,27 @@ EVERYWHERE = [
 """The options that work before and after every command; each is noted on the App, wherever it stands."""
 
 
+RESUME = click.Option(["--resume"], is_flag=True, expose_value=False, help="Go on with the answers kept last.")
+"""Of the commands that ask and keep what was answered."""
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What a command asks a person for when something it needs is missing: parameters by name, in order.
+
+    `role_*` stands for one of the options that begin so. `needs` are asked for as if Click required them. `needless`
+    says what need not be asked for once an option was given (`same_as`), or given so (`state=never`). `sure` is a last
+    question of yes or no. `first` may refuse before anything is asked. Without `keeps`, no answer outlives Ctrl-C.
+    """
+
+    names: Sequence[str]
+    needs: Sequence[str] = ()
+    needless: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sure: str = ""
+    first: Callable[[App, Mapping[str, Any]], object] = lambda app, said: app.read()
+    keeps: bool = True
+
+
 def _with_codes(param: click.Parameter, record: tuple[str, str]) -> tuple[str, str]:
     """An option's line in help, with the codes it takes."""
     offered = getattr(param.type, "offered", None)
@@ -53,13 +75,19 @@ def _with_codes(param: click.Parameter, record: tuple[str, str]) -> tuple[str, s
 class Everywhere(click.Command):
     """A command that takes the options of `EVERYWHERE`, and says the marks every screen must carry.
 
-    Its help is one sentence, two to four `examples` to copy, the options, and what to `see` next.
+    Its help is one sentence, two to four `examples` to copy, the options, and what to `see` next. What it `asks` a
+    person for becomes text on the line before that is read, so nothing is reachable by a question alone.
     """
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), see: Sequence[str] = (), **more: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), see: Sequence[str] = (), asks: Asks | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         self.examples = examples
         self.see = see
+        self.asks = asks
+        if asks and asks.keeps:
+            self.params.append(RESUME)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Its own, and those of everywhere, but for one that it has in its own way, as `checklist print --format`."""
@@ -73,6 +101,13 @@ class Everywhere(click.Command):
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return ["-h", "--help"]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if self.asks and not ctx.resilient_parsing:
+            from drivecli import wizard
+
+            args = wizard.complete(self, self.asks, ctx, args)
+        return super().parse_args(ctx, args)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One sentence, then examples to copy."""
@@ -108,7 +143,15 @@ class Everywhere(click.Command):
         app: App = ctx.obj
         app.command = ctx.command_path
         app.announce()
-        return super().invoke(ctx)
+        wizard = app.wizard
+        try:
+            result = super().invoke(ctx)
+        finally:
+            if wizard and app.saved:
+                wizard.forget()
+        if wizard:
+            wizard.say_again()
+        return result
 
 
 class Lazy(Everywhere, click.Group):
@@ -200,7 +243,8 @@ def command(
     *,
     examples: Sequence[str],
     see: Sequence[str] = (),
+    asks: Asks | None = None,
     cls: type[Everywhere] = Everywhere,
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """What a command file uses: a command that takes the options of everywhere, with examples in its help."""
-    return click.command(name, cls=cls, examples=examples, see=see, context_settings=SETTINGS)
+    return click.command(name, cls=cls, examples=examples, see=see, asks=asks, context_settings=SETTINGS)

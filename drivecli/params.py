@@ -3,6 +3,7 @@
 And the options many commands share, written once.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -12,7 +13,7 @@ import click
 
 from drivecli.domain.codes import fold_code, read_code
 from drivecli.domain.days import EITHER, FUTURE, PAST, read_day
-from drivecli.domain.refs import PERSON_PREFIX, read_ref
+from drivecli.domain.refs import PERSON_PREFIX, read_prefix, read_ref
 from drivecli.errors import DriveError, NotUnderstood
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -91,6 +92,15 @@ class Release(Day):
 
     def read(self, text: str, ctx: click.Context | None) -> Any:
         return "unknown" if text.strip().lower() == "unknown" else super().read(text, ctx)
+
+
+class Prefix(_Type):
+    """How refs begin."""
+
+    name = "prefix"
+
+    def read(self, text: str, ctx: click.Context | None) -> str:
+        return read_prefix(text)
 
 
 class CaseRef(_Type):
@@ -177,7 +187,7 @@ FEW = click.IntRange(1, 100_000)
 DAYS = click.IntRange(0, 36_500)
 """Calendar days ahead."""
 
-TEXT, PRIVATE, CASE, PERSON, USERNAME = Text(), Private(), CaseRef(), PersonRef(), Username()
+TEXT, PRIVATE, CASE, PERSON, USERNAME, PREFIX = Text(), Private(), CaseRef(), PersonRef(), Username(), Prefix()
 CHECKLIST = ChecklistName()
 DAY, DAY_TO_COME, ANY_DAY, RELEASE, IDENTIFIER = Day(PAST), Day(FUTURE), Day(EITHER), Release(), Identifier()
 CODE = Code
@@ -275,6 +285,8 @@ def _all_of_stdin(app: Any) -> str:
     """All words that come on stdin; what came before an interruption is remembered on the App."""
     if sys.stdin.isatty() and app.asked.no_input:
         raise NotUnderstood("--note - takes the words from stdin, and nothing is coming. Use --note TEXT.")
+    if sys.stdin.isatty():
+        app.out.note(f"Write your words; then Enter and {'Ctrl-Z, Enter' if os.name == 'nt' else 'Ctrl-D'}.")
     came: list[str] = []
     try:
         for line in sys.stdin:
@@ -295,7 +307,7 @@ def _line_from_stdin(app: Any, what: str) -> str:
     if app.person_present:
         from drivecli import prompts
 
-        return prompts.text(f"{what.capitalize()}:")
+        return prompts.text(f"{what.capitalize()}:", accessible=app.accessible)
     line = sys.stdin.readline().strip()
     if not line:
         raise NotUnderstood(f"The {what} was to come from stdin, and nothing came.")

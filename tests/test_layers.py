@@ -132,6 +132,13 @@ def only_prompts_asks(file: File) -> Iterator[str]:
                 yield f"{line}: asks with {name}"
 
 
+def ctrl_c_is_never_an_answer(file: File) -> Iterator[str]:
+    """questionary's `ask` gives None on Ctrl-C, and its `prompt` gives {}."""
+    for name, line in file.calls():
+        if re.fullmatch(r".*\.ask|questionary\.(form|prompt)", name):
+            yield f"{line}: takes Ctrl-C for an answer with {name}"
+
+
 def only_db_opens(file: File) -> Iterator[str]:
     if file.path != "db.py":
         for each in file.imports:
@@ -222,6 +229,8 @@ BITES: list[tuple[Rule, str, str]] = [
     (models_are_tables, "models/made_up.py", "from drivecli.domain import window"),
     (only_prompts_asks, "commands/made_up.py", "def f():\n    import questionary"),
     (only_prompts_asks, "app.py", "name = input()"),
+    (ctrl_c_is_never_an_answer, "prompts.py", "name = questionary.text('Name').ask()"),
+    (ctrl_c_is_never_an_answer, "prompts.py", "answers = questionary.prompt([])"),
     (only_db_opens, "services/made_up.py", "import sqlcipher3"),
     (only_db_opens, "queries/made_up.py", "def f():\n    from psycopg import connect"),
     (only_render_prints, "app.py", "print('hello')"),

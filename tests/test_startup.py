@@ -78,6 +78,10 @@ WRONG = [
     "case open --tier",
     "case show notaref",
     "caseload --due-within x",
+    "contact log",
+    "contact log 1",
+    "case close 1",
+    "approach 1",
 ]
 
 TABLE = [
@@ -150,6 +154,7 @@ def test_the_watch_sees_what_a_write_loads(overdue) -> None:
     assert code == 0
     assert out.startswith("Logged")
     assert set(loaded) >= WRITES_NEED
+    assert not {"questionary", "prompt_toolkit"} & set(loaded)
 
 
 def test_the_watch_sees_what_a_terminal_loads(overdue) -> None:

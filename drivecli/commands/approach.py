@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from drivecli.app import App
-from drivecli.commandline import command
+from drivecli.commandline import Asks, command
 from drivecli.domain.codes import read_code
 from drivecli.domain.days import say_day
 from drivecli.layout import words
@@ -21,6 +21,7 @@ from drivecli.queries.cases import CaseRow
         "drive approach 42 --state agreed --with 'victim adviser' --modes phone,letter",
     ],
     see=["drive case hold REF", "drive why REF"],
+    asks=Asks(["ref", "state", "with_whom", "on", "until"], needless={"state=never": ["until"]}),
 )
 @case_argument
 @click.option("--state", type=CODE("approach_state"), required=True, help="The answer.")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from drivecli.app import App
-from drivecli.commandline import Everywhere, command
+from drivecli.commandline import Asks, Everywhere, command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood
@@ -65,6 +65,7 @@ def _assignable(ctx: click.Context) -> list[Any]:
     cls=PerRole,
     examples=["drive assign 42 --mental-health dana --substance carl", "drive assign 42 --police kit --on yesterday"],
     see=["drive unassign REF", "drive case transfer REF", "drive worker list"],
+    asks=Asks(["ref", "role_*"], needs=["role_*"]),
 )
 @case_argument
 @on_option("The day from which.")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from drivecli.app import App
-from drivecli.commandline import command
+from drivecli.commandline import Asks, command
 from drivecli.domain.days import say_day
 from drivecli.layout import Column, words
 from drivecli.params import (
@@ -73,6 +73,11 @@ def person_options(required: bool) -> Any:
         "drive case open --same-as 42",
     ],
     see=["drive approach REF", "drive case edit REF", "drive case transfer REF"],
+    asks=Asks(
+        ["forename", "surname", "dob", "area", "route", "tier", "manager"],
+        needs=["forename", "surname"],
+        needless={"same_as": ["forename", "surname"]},
+    ),
 )
 @person_options(required=True)
 @click.option("--area", type=CODE("area"), metavar="AREA", help="The district, as in worthing.")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from drivecli.app import App
-from drivecli.commandline import command
+from drivecli.commandline import Asks, command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.params import CODE, case_argument, note_options, on_option
@@ -19,6 +19,7 @@ from drivecli.queries.cases import CaseRow
         "drive case close 42 --reason moved_out_of_area --on yesterday --note -",
     ],
     see=["drive review REF --kind follow_up", "drive case open --same-as REF"],
+    asks=Asks(["ref", "reason", "on", "note"], sure="Close the case? Assignments and working deadlines end."),
 )
 @case_argument
 @click.option("--reason", type=CODE("closure_reason"), required=True, help="Why.")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from drivecli.app import App
-from drivecli.commandline import command
+from drivecli.commandline import Asks, command
 from drivecli.domain.days import say_day
 from drivecli.layout import Column, say, words
 from drivecli.params import (
@@ -96,6 +96,7 @@ def told(required: bool) -> Any:
         "drive contact log 42 --mode meeting --outcome information_received --with housing",
     ],
     see=["drive contact list REF", "drive contact correct ID", "drive drafts"],
+    asks=Asks(["ref", "mode", "outcome", "on", "with_whom", "note"]),
 )
 @case_argument
 @told(required=True)

@@ -1,6 +1,7 @@
 """`drive drafts list|show|use|drop`: words of a line that did not end well."""
 
 from collections.abc import Sequence
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 import click
@@ -8,12 +9,12 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.lines import join_line, with_words
-from drivecli.errors import DriveError
+from drivecli.errors import DriveError, NotFound
 from drivecli.layout import Column
 from drivecli.params import NUMBER
 
 if TYPE_CHECKING:
-    from drivecli.services.drafts import Writer
+    from drivecli.services.drafts import Draft, Writer
 
 LIST = [
     Column("id", "Draft"),
@@ -89,13 +90,36 @@ def keep(app: App, line: Sequence[str], words: Sequence[str]) -> list[str]:
     """
     from drivecli.services import drafts
 
+    answered = app.wizard if app.wizard and app.wizard.kept else None
+    earlier = answered.draft if answered else None
     try:
-        number = drafts.keep(app.open_checked(write=True), _writer(app), join_line(line), words)
+        number = drafts.keep(app.open_checked(write=True), _writer(app), join_line(line), words, instead_of=earlier)
     except Exception as error:  # whatever is wrong with the store, the words come first
         if not isinstance(error, DriveError) and app.refusal(error) is None and app.asked.debug:
             raise
-        return ["Your words could not be kept. Here they are:", *"\n".join(words).splitlines()]
+        typed = [f"drive {join_line(line)}"] if answered else []
+        return ["Your words could not be kept. Here they are:", *typed, *"\n".join(words).splitlines()]
+    if answered:
+        return [f"Kept: {app.command} --resume   (with an option, to change an answer)"]
     return [f"Your words are kept as draft {number}: drive drafts use {number} -- OPTIONS   (or show, drop)"]
+
+
+def latest(app: App, command: Sequence[str]) -> "Draft":
+    """The newest of the acting worker's drafts of a command, as in ["contact", "log"]. Raises NotFound."""
+    from drivecli.services import drafts
+
+    for draft in drafts.mine(app.open_checked(write=False), _writer(app)):
+        line = dropwhile(lambda each: each.startswith("-"), with_words(draft.line, draft.parts))
+        if list(islice(line, len(command))) == list(command):
+            return draft
+    raise NotFound(f"Nothing is kept of an earlier drive {' '.join(command)}.", next="drive drafts list")
+
+
+def forget(app: App, number: int) -> None:
+    """Throw away a draft that was taken up and is done."""
+    from drivecli.services import drafts
+
+    drafts.drop(app.open_checked(write=True), _writer(app), number)
 
 
 def _writer(app: App) -> "Writer":

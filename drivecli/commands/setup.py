@@ -1,16 +1,26 @@
 """`drive init` and `drive upgrade`: starting a store, joining a team's, bringing one to this release."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from drivecli.app import App
-from drivecli.commandline import command
-from drivecli.domain.codes import CodeList
+from drivecli.commandline import Asks, command
 from drivecli.errors import NotUnderstood
-from drivecli.params import TEXT, USERNAME
+from drivecli.params import CODE, PREFIX, TEXT, USERNAME
 
 NOT_ENFORCED = """\
 On PostgreSQL, who may see what is guided by drive but not yet enforced by the database: whoever has its password can
 read everything with another tool. Encryption at rest and backups are your database's."""
+
+
+def _refuse_second(app: App, said: Mapping[str, Any]) -> None:
+    """Nobody answers for a store that cannot be made."""
+    from drivecli.services import setup
+
+    if "join" not in said:
+        setup.refuse_second(app.settings)
 
 
 @command(
@@ -19,35 +29,44 @@ read everything with another tool. Encryption at rest and backups are your datab
         "drive init --join postgresql://drive@db.example/drive --username sam",
     ],
     see=["drive demo", "drive worker add NAME"],
+    asks=Asks(
+        ["name", "username", "role", "site"],
+        needs=["name", "username", "role", "site"],  # how refs begin can never be changed
+        needless={"join": ["name", "role", "site"]},
+        first=_refuse_second,
+        keeps=False,
+    ),
 )
 @click.option("--name", type=TEXT, help="Your name, as colleagues know it.")
 @click.option("--username", type=USERNAME, help="A short name to act under.")
-@click.option("--role", metavar="ROLE", help="Your role, as in case_manager or team_lead.")
-@click.option("--site", metavar="PREFIX", help="How refs begin: WS gives WS-0042. [default: DRV]")
+@click.option("--role", type=CODE("role"), metavar="ROLE", help="Your role, as in case_manager or team_lead.")
+@click.option(
+    "--site",
+    type=PREFIX,
+    default="DRV",
+    show_default=True,
+    metavar="PREFIX",
+    help="How refs begin: WS gives WS-0042.",
+)
 @click.option("--join", metavar="ADDRESS", help="Connect this computer to a team's store: postgresql://...")
 @click.pass_obj
-def init(
-    app: App, name: str | None, username: str | None, role: str | None, site: str | None, join: str | None
-) -> None:
+def init(app: App, name: str | None, username: str | None, role: str | None, site: str, join: str | None) -> None:
     """Start a store, or join your team's."""
     if join:
         _join(app, join, username)
         return
     from drivecli import keys
-    from drivecli.domain.codes import read_code
-    from drivecli.domain.refs import read_prefix
     from drivecli.services import setup
 
     setup.refuse_second(app.settings)
-    name = name or _asked(app, "--name", "Your name:")
-    username = username or USERNAME.convert(_asked(app, "--username", "A short name to act under:"), None, None)
-    roles = app.catalogue.codes("role")
-    role = read_code(role, roles, "role") if role else _chosen(app, "--role", "Your role:", roles)
-    prefix = read_prefix(site or _site(app))
-    started = setup.start(app.settings, prefix, setup.FirstWorker(name, username, role, app.login))
+    roles = f" One of: {', '.join(app.catalogue.codes('role'))}."
+    you = setup.FirstWorker(
+        _must("--name", name), _must("--username", username), _must("--role", role, roles), app.login
+    )
+    started = setup.start(app.settings, site, you)
     app.out.done(
         started,
-        f"Made the store at {started.store}. Refs begin with {prefix}-. You act as {username}.",
+        f"Made the store at {started.store}. Refs begin with {site}-. You act as {username}.",
         ref=started.store,
     )
     if started.key_file:
@@ -92,29 +111,9 @@ def _join(app: App, address: str, username: str | None) -> None:
     app.out.note(NOT_ENFORCED)
 
 
-def _asked(app: App, flag: str, question: str) -> str:
-    if not app.person_present:
-        raise NotUnderstood(f"Missing {flag} (running without a terminal, so not asking).", next="drive init --help")
-    from drivecli import prompts
-
-    return prompts.text(question)
-
-
-def _site(app: App) -> str:
-    """How refs begin: asked where a person is, since it can never be changed; DRV where nobody is."""
-    if not app.person_present:
-        return "DRV"
-    from drivecli import prompts
-
-    return prompts.text("How refs begin (WS gives WS-0042):", default="DRV")
-
-
-def _chosen(app: App, flag: str, question: str, codes: CodeList) -> str:
-    if not app.person_present:
+def _must(flag: str, value: str | None, offered: str = "") -> str:
+    if not value:
         raise NotUnderstood(
-            f"Missing {flag} (running without a terminal, so not asking). One of: {', '.join(codes)}.",
-            next="drive init --help",
+            f"Missing {flag} (running without a terminal, so not asking).{offered}", next="drive init --help"
         )
-    from drivecli import prompts
-
-    return prompts.choose(question, [(code, codes.label(code)) for code in codes])
+    return value

@@ -38,6 +38,15 @@ def say_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def near_day(day: date, today: date) -> str:
+    """How far a near day is, to be said after it: " (yesterday)"; empty for one far away."""
+    away = (day - today).days
+    if abs(away) > 60:
+        return ""
+    named = {0: "today", -1: "yesterday", 1: "tomorrow"}
+    return f" ({named.get(away) or (f'in {away} days' if away > 0 else f'{-away} days ago')})"
+
+
 def make_day(year: int, month: int, day: int, text: str) -> date:
     """The day with these numbers, or NotUnderstood saying which number is out of range."""
     if not 1 <= month <= 12:

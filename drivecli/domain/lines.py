@@ -1,7 +1,8 @@
 """The line that was typed, and the words in it: what must not be lost when a command does not end well."""
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 NOTE, NOTE_FILE, EDIT = "--note", "--note-file", "--edit"
 REASON = "--reason"
@@ -47,6 +48,30 @@ def split_words(argv: Sequence[str]) -> tuple[list[str], list[str | None]]:
 def join_line(argv: Sequence[str]) -> str:
     """A line as it can be typed again."""
     return shlex.join(argv)
+
+
+def without_words(argv: Sequence[str], instead: Mapping[str, str]) -> list[str]:
+    """The line with something in place of what was said to each option of `instead`."""
+    shown: list[str] = []
+    waiting = list(argv)
+    while waiting:
+        each = waiting.pop(0)
+        option, equals, _ = each.partition("=")
+        if option not in instead:
+            shown.append(each)
+            continue
+        if not equals and waiting:
+            waiting.pop(0)
+        shown += [option, instead[option]]
+    return shown
+
+
+def as_typed(argv: Sequence[str], *, windows: bool) -> str:
+    """A line quoted for the shell in which it will be typed: PowerShell on Windows, else a POSIX one."""
+    if not windows:
+        return shlex.join(argv)
+    plain = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\\/+-]*|-|-{1,2}[A-Za-z][A-Za-z-]*", re.ASCII)
+    return " ".join(each if plain.fullmatch(each) else "'" + each.replace("'", "''") + "'" for each in argv)
 
 
 def with_words(line: str, words: Sequence[str]) -> list[str]:

@@ -62,6 +62,12 @@ def load(db: Connection, worker: int) -> tuple[int, int | None]:
     return held, db.value("SELECT capacity FROM worker WHERE id = :worker", worker=worker)
 
 
+def has_room(db: Connection, username: str) -> bool:
+    """Whether a worker may be given another case."""
+    held, capacity = load(db, find(db, username).id)
+    return capacity is None or held < capacity
+
+
 def usernames(db: Connection) -> dict[int, str]:
     """Every worker's username by id."""
     return dict(db.run("SELECT id, username FROM worker").fetchall())

@@ -36,9 +36,10 @@ class _Stored(NamedTuple):
     words: str
 
 
-def keep(db: Connection, writer: Writer, line: str, parts: Sequence[str]) -> int:
+def keep(db: Connection, writer: Writer, line: str, parts: Sequence[str], instead_of: int | None = None) -> int:
     """Keep words in the store and return the draft's number. Commits at once: nothing else is going on."""
     db.begin(write=True)
+    db.run("DELETE FROM draft WHERE id = :id AND login = :login", id=instead_of or 0, login=writer.login)
     number: int = db.value(
         "INSERT INTO draft (at, login, worker_id, line, words)"
         " VALUES (:at, :login, :worker, :line, :words) RETURNING id",

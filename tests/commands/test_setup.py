@@ -56,9 +56,9 @@ NOT_MADE = [
     ("init --username sam --role team_lead", "Missing --name (running without a terminal, so not asking)."),
     ("init --name Sam --role team_lead", "Missing --username (running without a terminal, so not asking)."),
     ("init --name Sam --username sam", "Missing --role (running without a terminal, so not asking). One of: "),
-    ("init --name Sam --username sam --role boss", "“boss” is not a role."),
-    ("init --name Sam --username sam --role team_lead --site W", "“W” cannot be a site prefix."),
-    ("init --name Sam --username sam --role team_lead --site 1WS", "“1WS” cannot be a site prefix."),
+    ("init --name Sam --username sam --role boss", "--role: “boss” is not a role."),
+    ("init --name Sam --username sam --role team_lead --site W", "--site: “W” cannot be a site prefix."),
+    ("init --name Sam --username sam --role team_lead --site 1WS", "--site: “1WS” cannot be a site prefix."),
     ("init --name Sam --username 's m' --role team_lead", "--username: “s m” cannot be a username"),
 ]
 
@@ -91,11 +91,11 @@ def test_what_is_missing_is_asked_for_where_a_person_is(drive_file, tmp_path: Pa
         sys.executable, ["-m", "drivecli", "init", "--site", "WS"], env=env, encoding="utf-8", timeout=60
     )
 
-    child.expect("Your name:")
+    child.expect("Your name, as colleagues know it:")
     child.sendline("Sam Okoro")
     child.expect("A short name to act under:")
     child.sendline("Sam")
-    child.expect("Your role:")
+    child.expect("Your role")
     child.sendline("")
     child.expect(pexpect.EOF)
     child.close()
@@ -113,7 +113,7 @@ def test_leaving_the_questions_leaves_nothing(drive_file, tmp_path: Path) -> Non
     env = {**os.environ, **other.environ(), "PROMPT_TOOLKIT_NO_CPR": "1"}
     child = pexpect.spawn(sys.executable, ["-m", "drivecli", "init"], env=env, encoding="utf-8", timeout=60)
 
-    child.expect("Your name:")
+    child.expect("Your name, as colleagues know it:")
     child.sendintr()
     child.expect(pexpect.EOF)
     child.close()

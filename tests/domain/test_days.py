@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivecli.domain.days import EITHER, FUTURE, PAST, read_day, say_day
+from drivecli.domain.days import EITHER, FUTURE, PAST, near_day, read_day, say_day
 from drivecli.errors import NotUnderstood
 
 TODAY = date(2026, 11, 21)  # a Saturday
@@ -223,3 +223,19 @@ def test_whatever_is_typed_is_either_a_day_or_refused_in_words(typed: str, towar
         said = refused.message
 
     assert said.startswith("“") or 1900 <= int(said) <= 2100
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        (0, " (today)"),
+        (-1, " (yesterday)"),
+        (1, " (tomorrow)"),
+        (-12, " (12 days ago)"),
+        (60, " (in 60 days)"),
+        (61, ""),
+        (-61, ""),
+    ],
+)
+def test_a_near_day_is_said_by_how_far_it_is(away: int, said: str) -> None:
+    assert near_day(TODAY + timedelta(days=away), TODAY) == said

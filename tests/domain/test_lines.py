@@ -1,10 +1,12 @@
 """The words in a typed line: parted from it, kept, and put back in their places."""
 
+import shlex
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivecli.domain.lines import ELSEWHERE, STDIN, join_line, split_words, with_words
+from drivecli.domain.lines import ELSEWHERE, STDIN, as_typed, join_line, split_words, with_words, without_words
 
 fixed = settings(derandomize=True, max_examples=300, deadline=None)
 
@@ -137,3 +139,59 @@ def test_a_line_and_its_words_make_the_typed_line_again(
 
     assert with_words(join_line(line), [each or "" for each in words]) == typed
     assert note in words
+
+
+# -- the line for next time --------------------------------------------------------------------------------------------
+
+INSTEAD = {"--note": "-", "--with": "WITH", "--phone": "-"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "shown"),
+    [
+        ([*LOG, "--note", "rang twice"], [*LOG, "--note", "-"]),
+        ([*LOG, "--note=-was not in"], [*LOG, "--note", "-"]),
+        ([*LOG, "--with", "--note", "--on", "today"], [*LOG, "--with", "WITH", "--on", "today"]),
+        ([*LOG, "--phone", "07700900123"], [*LOG, "--phone", "-"]),
+        ([*LOG, "--note"], [*LOG, "--note", "-"]),
+        (LOG, LOG),
+    ],
+    ids=["note", "note=", "words that are an option's name", "phone", "without a value", "no words"],
+)
+def test_words_are_taken_out_of_the_line_for_next_time(argv: list[str], shown: list[str]) -> None:
+    assert without_words(argv, INSTEAD) == shown
+
+
+@fixed
+@given(words=texts, after=st.lists(plain, max_size=3))
+def test_no_words_are_on_the_line_for_next_time(words: str, after: list[str]) -> None:
+    rest = [each for each in after if each.partition("=")[0] not in INSTEAD]
+
+    assert without_words(["--with", words, *rest], INSTEAD) == ["--with", "WITH", *rest]
+
+
+@fixed
+@given(st.lists(texts, max_size=4))
+def test_a_line_for_a_posix_shell_is_read_as_it_was(argv: list[str]) -> None:
+    assert shlex.split(as_typed(argv, windows=False)) == argv
+
+
+@pytest.mark.parametrize(
+    ("each", "typed"),
+    [
+        ("WS-0042", "WS-0042"),
+        ("--with", "--with"),
+        ("-", "-"),
+        ("2026-03-02", "2026-03-02"),
+        ("victim's adviser", "'victim''s adviser'"),
+        ("$HOME", "'$HOME'"),
+        ("@home", "'@home'"),
+        ("a,b", "'a,b'"),
+        ("-2d", "'-2d'"),
+        ("--on=-1.5", "'--on=-1.5'"),
+        ("", "''"),
+        ("a\nb", "'a\nb'"),
+    ],
+)
+def test_a_line_for_powershell_doubles_its_quotes(each: str, typed: str) -> None:
+    assert as_typed(["drive", each], windows=True) == f"drive {typed}"
