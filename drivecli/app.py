@@ -129,11 +129,6 @@ class App:
         return not self.asked.no_input and sys.stdin.isatty() and sys.stderr.isatty() and sys.stdout.isatty()
 
     @property
-    def accessible(self) -> bool:
-        """Whether questions must be read line by line: nothing drawn anew, choices numbered."""
-        return self.env.get("DRIVE_ACCESSIBLE", "") not in ("", "0")
-
-    @property
     def login(self) -> str:
         """The user of this computer, as `user@computer`."""
         import getpass

@@ -11,6 +11,8 @@ from conftest import Drive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from drivecli.app import App
+
 OWN = """\
 title = "Night visits"
 version = 1
@@ -415,3 +417,67 @@ def test_a_sheet_s_own_words_are_data(case: Drive, tmp_path: Path) -> None:
     page = case("checklist print disruption", ok=True).out
     assert page.count("RESTRICTED when completed") == 2
     assert "Not to be taken to a meeting with the person" in page
+
+
+# -- typed back in -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(case: Drive, monkeypatch: pytest.MonkeyPatch) -> Drive:
+    """The case with somebody at an accessible terminal, whose answers come on stdin, a line each."""
+    monkeypatch.setattr(App, "person_present", property(lambda app: not app.asked.no_input))
+    case.env["DRIVE_ACCESSIBLE"] = "1"
+    case(["practice", "apply", str(case.home.parent / "night_visits.toml"), "--reason", "agreed"], ok=True)
+    case("checklist start night_visits 1", ok=True)
+    return case
+
+
+@pytest.fixture(autouse=True)
+def two_items(tmp_path: Path) -> Path:
+    """A list of our own with two items, the second of which waits for the first."""
+    file = tmp_path / "night_visits.toml"
+    second = OWN[OWN.index("[[item]]") :].replace("drive_by", "knock").replace("drive by", "knock")
+    file.write_text(f"{OWN}\n{second}needs = ['drive_by']\n", encoding="utf-8")
+    return file
+
+
+def test_a_paper_sheet_is_typed_in_item_by_item_in_page_order(asked: Drive) -> None:
+    said = asked("checklist record night_visits 1 --on 2/3/2026", stdin="3\nseen to\n2\namina\n")
+
+    assert (said.code, said.out) == (0, "night_visits WS-0001: 2 of 2 items recorded.\n"), said
+    stands = items(asked, "night_visits")
+    assert [(each["state"], each["owner"], each["result"]) for each in stands.values()] == [
+        ("done", None, "seen to"),
+        ("agreed", "amina", None),
+    ]
+    assert said.err.index("1. Ask the police to drive by at night") < said.err.index(
+        "2. Ask the police to knock at night"
+    )
+
+
+def test_what_a_rule_refuses_is_said_and_the_next_item_comes(asked: Drive) -> None:
+    said = asked("checklist record night_visits 1", stdin="1\n2\namina\n")
+
+    assert (said.code, said.out) == (0, "night_visits WS-0001: 0 of 2 items recorded.\n")
+    assert "Item 2 cannot be agreed yet: first item 1" in said.err
+
+
+def test_what_was_answered_before_an_interruption_is_saved_and_the_rest_is_asked_again(asked: Drive) -> None:
+    stopped = asked("checklist record night_visits 1", stdin="3\n\n")
+    again = asked("checklist record night_visits 1", stdin="4\nno need\n")
+
+    assert stopped.code == 130
+    assert (again.code, again.out) == (0, "night_visits WS-0001: 1 of 1 items recorded.\n"), again
+    assert [each["state"] for each in items(asked, "night_visits").values()] == ["done", "not_appropriate"]
+
+
+def test_without_a_terminal_nothing_is_asked_and_the_other_way_is_named(case: Drive) -> None:
+    result = case("checklist record enforcement 1")
+
+    assert (result.code, result.err.splitlines()) == (
+        2,
+        [
+            "Nobody is at the terminal, so nothing can be asked.",
+            "drive checklist tick enforcement REF ITEM --state CODE",
+        ],
+    )
