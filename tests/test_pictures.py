@@ -31,11 +31,9 @@ needs_browser = pytest.mark.skipif(not (BROWSER and PAGES), reason="no Chromium 
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Drive:
-    """The demo, made once."""
-    drive = Drive(tmp_path_factory.mktemp("pictures") / "home", "file", today=None)
-    drive("demo --quiet", ok=True)
-    return drive
+def demo(demo_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Drive:
+    """A demo of its own."""
+    return Drive(shutil.copytree(demo_made, tmp_path_factory.mktemp("pictures") / "home"), "file", today=None)
 
 
 def test_the_picture_of_the_overdue_caseload_is_what_a_terminal_shows(demo: Drive) -> None:

@@ -94,7 +94,7 @@ def start(app: App, name: str, ref: Any, on: date) -> None:
         ref=started.ref,
         hints=[
             f"First the safety step: drive checklist tick {name} {started.ref} safety_step --state done",
-            f"To take it to a meeting: drive checklist print {name} {started.ref} --format html -o {name}.html",
+            f"For a meeting: drive checklist print {name} {started.ref} --format html -o FILE",
         ],
     )
 

@@ -187,6 +187,8 @@ FIRST = {
 ON_THE_DEMO = ("drive demo", "drive --demo")
 STARTING = ("drive init",)
 AFTER_A_FAILURE = ("drive drafts",)
+ASKING = ("drive checklist record",)
+"""Examples that only ask; test_checklist.py answers them."""
 
 TAKEN = ("drive worker add",)
 """Examples whose username the team of the tests has already."""
@@ -253,7 +255,7 @@ def test_an_example_does_what_it_says_of_a_draft(drive_file, team, example: str)
         assert [row["id"] for row in drive_file("drafts --json").json] == [2, 1]
 
 
-@pytest.mark.parametrize("example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE), but=True))
+@pytest.mark.parametrize("example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE, *ASKING), but=True))
 def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypatch, example: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "our-values").mkdir()
