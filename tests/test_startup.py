@@ -28,6 +28,7 @@ BANNED = [
     "sqlalchemy",
     "sqlmodel",
     "tabulate",
+    "tomlkit",
 ]
 """What no hot line may load on the file engine: each costs more than all that such a line needs."""
 
@@ -69,6 +70,7 @@ HOT = [
     "contact list 1",
     "today",
     "whoami",
+    "config list",
 ]
 
 WRONG = [
@@ -163,6 +165,14 @@ def test_the_watch_sees_what_a_terminal_loads(overdue) -> None:
     assert code == 0
     assert "WS-0001" in out
     assert "rich" in loaded
+
+
+def test_accessible_mode_loads_nothing_to_draw_with(overdue) -> None:
+    out, code, loaded = watch(overdue, "caseload --format table", COLUMNS="200", DRIVE_ACCESSIBLE="1")
+
+    assert code == 0
+    assert "WS-0001" in out
+    assert loaded == []
 
 
 @pytest.mark.parametrize(("words", "where", "help_text"), TABLE, ids=[" ".join(words) for words, _, _ in TABLE])

@@ -154,6 +154,19 @@ def test_no_ref_person_day_or_state_is_cut_at_any_width(
     assert "…" not in shown.text
 
 
+def test_a_list_inside_a_page_is_a_block_for_each_row_where_it_does_not_fit(on_screen) -> None:
+    wide, narrow = on_screen("case show 7", 80).lines, on_screen("case show 7", 40).lines
+
+    assert "617  Thu 26 Feb 2026  in person  not in   nia" in wide
+    assert narrow[narrow.index("No.: 617") :][:5] == [
+        "No.: 617",
+        "Day: Thu 26 Feb 2026",
+        "How: in person",
+        "Outcome: not in",
+        "By: nia",
+    ]
+
+
 # -- accessible mode ---------------------------------------------------------------------------------------------------
 
 
