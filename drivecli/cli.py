@@ -40,6 +40,7 @@ COMMANDS: Table = {
     "init": ("setup:init", "Start a store, or join your team's."),
     "upgrade": ("setup:upgrade", "Bring a store to this release."),
     "doctor": ("doctor:doctor", "Check this computer and the store."),
+    "completion": ("completion:completion", "Let TAB complete commands, codes, usernames and refs."),
     "version": ("version:version", "What is installed, and where its files are."),
     "help": ("help:help_", "Help on a topic or a command."),
 }
@@ -129,6 +130,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     """Run one line and return its exit code. Nothing else in the program exits."""
     args = list(sys.argv[1:] if argv is None else argv)
     app = App(os.environ if env is None else env)
+    if app.env.get("_DRIVE_COMPLETE"):
+        return _complete(app.env["_DRIVE_COMPLETE"])
     try:
         code = _run(args, app)
         sys.stdout.flush()
@@ -138,6 +141,14 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     finally:
         app.close()
     return code
+
+
+def _complete(instruction: str) -> int:
+    """A shell asks what TAB may offer. Nothing that goes wrong is said: it would land in the line being typed."""
+    from drivecli.completion import answer
+
+    answer(cli, instruction)
+    return OK
 
 
 def _run(args: list[str], app: App) -> int:

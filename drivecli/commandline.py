@@ -17,9 +17,11 @@ SETTINGS: dict[str, Any] = {"max_content_width": 100, "help_option_names": ["-h"
 
 
 def _note_asked(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-    if not value or ctx.obj is None:
+    if not value:
         return
-    if param.name == "json":
+    if ctx.obj is None:  # the line is being completed: nothing runs, but what TAB offers depends on --demo
+        ctx.meta[f"drive.{param.name}"] = value
+    elif param.name == "json":
         ctx.obj.asked.format = "json"
     else:
         setattr(ctx.obj.asked, str(param.name), value)

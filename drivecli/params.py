@@ -111,6 +111,12 @@ class CaseRef(_Type):
     def read(self, text: str, ctx: click.Context | None) -> tuple[str, int]:
         return read_ref(text)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Open cases, where the command works on one; an option may well mean a closed one."""
+        from drivecli.completion import open_cases
+
+        return open_cases(ctx, incomplete) if isinstance(param, click.Argument) else []
+
 
 class PersonRef(_Type):
     """A person's ref, or a case ref that stands for its person."""
@@ -136,6 +142,11 @@ class Code(_Type):
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """What stands for a code in help; which there are is said beside it."""
         return "CODE"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from drivecli.completion import codes
+
+        return codes(ctx, self.codes, incomplete)
 
     def offered(self) -> str:
         """The packaged codes, so that help needs no store."""
@@ -163,6 +174,11 @@ class Username(_Type):
         if not username or any(not (letter.isalnum() or letter in "._-") for letter in username):
             raise NotUnderstood(f"“{text}” cannot be a username: use letters, digits, dot, hyphen and underscore.")
         return username
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from drivecli.completion import usernames
+
+        return usernames(ctx, incomplete)
 
 
 class Identifier(_Type):

@@ -131,6 +131,12 @@ class Out:
         for line in text.splitlines():
             self._line(line)
 
+    def script(self, text: str) -> None:
+        """Lines for a shell to run: they end the same on every system, or bash would stumble over Windows's."""
+        if hasattr(self.stdout, "reconfigure"):
+            self.stdout.reconfigure(newline="\n")
+        self.text(text)
+
     # -- what is said about it ---------------------------------------------------------------------------------
 
     def note(self, text: str) -> None:

@@ -197,10 +197,7 @@ def run(argv: list[str], env: dict[str, str], stdin: str = "") -> Result:
     with pytest.MonkeyPatch.context() as patch:
         for name, stream in (*streams.items(), ("stdin", typed)):
             patch.setattr(sys, name, stream)
-        try:
-            code = cli.main(argv, env)
-        except SystemExit as stop:  # completion ends so
-            code = stop.code if isinstance(stop.code, int) else OUR_FAULT
+        code = cli.main(argv, env)
     out, err = (_written(stream) for stream in streams.values())
     return Result(shlex.join(argv), code, out, err)
 

@@ -24,7 +24,7 @@ from drivecli.commands import help as help_command
 from drivecli.commands import practice as practice_command
 from drivecli.domain import urgent
 from drivecli.queries import case_page, cases, checklists, clock, contacts, timeline, today, why, workers, workload
-from drivecli.services import assignments, checks, drafts, installed, practice, reviews, setup, upgrade
+from drivecli.services import assignments, checks, completions, drafts, installed, practice, reviews, setup, upgrade
 from drivecli.services import checklists as checklist_services
 from drivecli.services import contacts as contact_services
 from drivecli.services import workers as worker_services
@@ -58,6 +58,7 @@ PRINTED = [
     practice.Applied,
     drafts.Draft,
     checks.Check,
+    completions.Installed,
     whoami.Here,
     config.Setting,
     setup.Started,

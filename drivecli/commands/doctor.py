@@ -40,6 +40,7 @@ def _checks(app: App) -> "Iterator[Check]":
     from drivecli.services import checks
 
     yield from checks.of_computer(app.settings)
+    yield checks.of_completion(app.env)
     try:
         yield from checks.of_key(app.settings)
         connection = app.open_checked(write=False)

@@ -233,6 +233,44 @@ def of_person(db: Connection, person: int) -> list[int]:
     ]
 
 
+class Candidate(NamedTuple):
+    """An open case whose ref begins as typed, and its state. Nobody's name is read: others may see the screen."""
+
+    id: int
+    ref: str
+    stage: str
+    status: str
+    hold_until: date | None
+    next_due_on: date | None
+
+    def typed(self, begun: str) -> str:
+        """The case in the way it was begun: WS-0042, 42 or 0042."""
+        ways = (self.ref, str(self.id), self.ref.rpartition("-")[2])
+        return next((way for way in ways if way.startswith(begun.upper())), self.ref)
+
+
+def candidates(db: Connection, text: str, *, first: int) -> list[Candidate]:
+    """Open cases whose ref or number begins so: those that the worker `first` manages, then what is due soonest.
+
+    At most fifty: a longer list helps nobody who types.
+    """
+    if not text.replace("-", "").isalnum() and text:
+        return []
+    return db.rows(
+        Candidate,
+        """
+        SELECT c.id, c.ref, c.stage, c.status, c.hold_until, c.next_due_on FROM case_record c
+        WHERE c.closed_on IS NULL
+          AND (c.ref LIKE :ref OR CAST(c.id AS TEXT) LIKE :ref OR c.ref LIKE :number)
+        ORDER BY CASE WHEN c.manager_id = :first THEN 0 ELSE 1 END, COALESCE(c.next_due_on, c.window_ends_on), c.id
+        LIMIT 50
+        """,
+        ref=f"{text.upper()}%",
+        number=f"%-{text}%" if text[:1].isdigit() else "",
+        first=first,
+    )
+
+
 def listed(
     db: Connection, *, status: str | None = None, manager: str | None = None, area: str | None = None
 ) -> list[int]:

@@ -3,13 +3,14 @@
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from drivecli import keys
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
+from drivecli.errors import DriveError
 from drivecli.packaged import fingerprint
 from drivecli.queries import clock
 from drivecli.settings import Settings
@@ -39,6 +40,23 @@ def of_computer(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield Check("today", "ok", "the day of this computer" if not settings.is_demo else "the demo's own day")
+
+
+def of_completion(env: Mapping[str, str]) -> Check:
+    """Whether TAB completes in the shell in use. To do without is no fault, so only what cannot work is minded."""
+    import shutil
+
+    from drivecli.services import completions
+
+    try:
+        plan = completions.plan(completions.shell_of(env), env)
+    except DriveError as error:
+        return Check("completion", "ok", f"not looked at. {error.message}")
+    if not plan.is_done:
+        return Check("completion", "ok", f"not installed for {plan.shell}", "drive completion install")
+    if not shutil.which("drive", path=env.get("PATH")):
+        return Check("completion", "warn", f"{plan.shell} does not find drive on its PATH", "Open a new terminal.")
+    return Check("completion", "ok", f"TAB completes in {plan.shell}")
 
 
 def of_store(db: Connection, settings: Settings, catalogue: Catalogue, rules: str, today: date) -> Iterator[Check]:

@@ -187,8 +187,8 @@ FIRST = {
 ON_THE_DEMO = ("drive demo", "drive --demo")
 STARTING = ("drive init",)
 AFTER_A_FAILURE = ("drive drafts",)
-ASKING = ("drive checklist record",)
-"""Examples that only ask; test_checklist.py answers them."""
+ASKING = ("drive checklist record", "drive completion install")
+"""Examples that only ask; test_checklist.py and test_completion.py answer them."""
 
 TAKEN = ("drive worker add",)
 """Examples whose username the team of the tests has already."""

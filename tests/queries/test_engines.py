@@ -144,6 +144,11 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     cases.find: lambda db: [cases.find(db, ref, "WS") for ref in (("", 1), ("WS", 5), ("", 6))],
     cases.row: over_cases(cases.row, TODAY),
     cases.rows: lambda db: cases.rows(db, [6, 1, 5, 2, 99], TODAY),
+    cases.candidates: lambda db: [
+        cases.candidates(db, text, first=who.id)
+        for text in ("", "w", "ws-000", "WS-0002", "2", "00", "0002", "9", "%", "_", "WS_0002", "-", "é")
+        for who in everybody(db)
+    ],
     cases.search: lambda db: {text: cases.search(db, text) for text in SEARCHES},
     cases.of_person: over_cases(cases.of_person),
     cases.listed: lambda db: [
