@@ -47,9 +47,21 @@ def on_terminal(*argv: str) -> Callable[[dict[str, str]], None]:
     return run
 
 
+def completing(line: str) -> Callable[[dict[str, str]], None]:
+    """What a shell runs when TAB is pressed at the end of a line."""
+
+    def run(env: dict[str, str]) -> None:
+        asking = {"_DRIVE_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+        assert subprocess.run(DRIVE, env={**env, **asking}, capture_output=True, check=True).stdout.strip()
+
+    return run
+
+
 ROWS: list[tuple[str, Callable[[dict[str, str]], None], float | None]] = [
     ("python -c pass", piped(sys.executable, "-c", "pass"), None),
     ("drive --help", piped(*DRIVE, "--help"), 7),
+    ("TAB after drive ca", completing("drive ca"), 7),
+    ("TAB after drive case show", completing("drive case show "), 8),
     ("drive caseload --overdue, piped", piped(*DRIVE, "caseload", "--overdue"), 8),
     ("drive caseload --overdue --json", piped(*DRIVE, "caseload", "--overdue", "--json"), 8),
     ("drive caseload --overdue, on a terminal", on_terminal(*DRIVE, "caseload", "--overdue"), 13),

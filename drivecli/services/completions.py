@@ -1,6 +1,8 @@
 """Putting completion into a shell: which file it reads, what must stand in it, and writing that whole or not at all."""
 
 import os
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +75,7 @@ def plan(shell: str, env: Mapping[str, str]) -> Plan:
     lines = f"{BEGIN}\n{LINES[shell]}\n{END}"
     new = _with(text, lines)
     content = b"\xff\xfe" + new.encode("utf-16-le") if wide else new.encode("latin-1")
-    return Plan(shell, path, lines, content, is_done=new == text, replaces=BEGIN in text)
+    return Plan(shell, path, lines, content, is_done=new == text, replaces=_ours(text) is not None)
 
 
 def install(plan: Plan) -> Installed:
@@ -92,11 +94,15 @@ def install(plan: Plan) -> Installed:
 
 def _with(text: str, lines: str) -> str:
     """The text with our lines: in the place of an older form of them, else at the end."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if begin and end:
-        return before + lines + after
+    older = _ours(text)
+    if older:
+        return text[: older.start()] + lines + text[older.end() :]
     return text + ("" if not text or text.endswith("\n") else "\n") + lines + "\n"
+
+
+def _ours(text: str) -> re.Match[str] | None:
+    """Drive's lines in the text. A mark without its other half is not believed: what follows it may be anybody's."""
+    return re.search(rf"{BEGIN}(?:(?!{BEGIN}).)*?{END}", text, re.DOTALL)
 
 
 def _file_of(shell: str, env: Mapping[str, str]) -> Path:
@@ -107,11 +113,10 @@ def _file_of(shell: str, env: Mapping[str, str]) -> Path:
         return Path(env.get("XDG_CONFIG_HOME") or home / ".config") / "fish" / "completions" / "drive.fish"
     if shell == "powershell":
         return _profile(env)
-    return home / (".bash_profile" if _is_mac() else ".bashrc")  # a terminal of a Mac starts bash as at a login
-
-
-def _is_mac() -> bool:
-    return hasattr(os, "uname") and os.uname().sysname == "Darwin"
+    if sys.platform != "darwin":
+        return home / ".bashrc"
+    names = [home / name for name in (".bash_profile", ".bash_login", ".profile")]
+    return next((path for path in names if path.exists()), names[0])  # a Mac's bash reads the first there is, no other
 
 
 def _profile(env: Mapping[str, str]) -> Path:

@@ -374,6 +374,18 @@ def test_a_database_that_does_not_answer_holds_nobody_up(cases_file: Drive, sile
     assert time.monotonic() - started < 8
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_what_a_library_of_the_database_warns_of_is_not_said(drive_postgres: Drive, tmp_path: Path) -> None:
+    drive_postgres.open_case()
+    others_may_read = tmp_path / "pgpass"
+    shutil.copy(os.environ["PGPASSFILE"], others_may_read)
+    others_may_read.chmod(0o644)
+    env = {"PGPASSFILE": str(others_may_read)}
+
+    assert "has group or world access" in drive_postgres.process("whoami", env=env).raw_err
+    assert values(drive_postgres, "drive case show ", **env) == []
+
+
 @pytest.mark.parametrize(
     "env",
     [
@@ -492,6 +504,32 @@ def test_older_lines_of_drives_are_replaced_where_they_stand(drive_file: Drive, 
     assert "It will put these lines in the place of drive's older ones:" in said.err
     assert now.startswith("first\n# >>> drive completion >>>\n(( $+functions")
     assert now.endswith("compdef _drive_first_tab drive\n# <<< drive completion <<<\nlast\n")
+
+
+@pytest.mark.parametrize("mark", ["# >>> drive completion >>>", "# <<< drive completion <<<"])
+def test_half_of_its_marks_is_not_taken_for_its_own_lines(drive_file: Drive, home: Path, mark: str) -> None:
+    (home / ".zshrc").write_text(f"{mark}\nmine\n")
+
+    install(drive_file, "zsh -y")
+    second = install(drive_file, "zsh -y --json")
+
+    now = (home / ".zshrc").read_text()
+    assert now.startswith(f"{mark}\nmine\n# >>> drive completion >>>\n")
+    assert now.count("compdef _drive_first_tab drive") == 1
+    assert second.json["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("there", "used"), [([], ".bash_profile"), ([".profile"], ".profile"), ([".profile", ".bash_login"], ".bash_login")]
+)
+def test_on_a_mac_bash_reads_one_file_at_login_and_no_other_is_hidden(
+    drive_file: Drive, home: Path, monkeypatch: pytest.MonkeyPatch, there: list[str], used: str
+) -> None:
+    for name in there:
+        (home / name).touch()
+    monkeypatch.setattr(sys, "platform", "darwin")
+
+    assert install(drive_file, "bash -y --json").json["file"] == str(home / used)
 
 
 def test_a_file_that_is_a_link_stays_one(drive_file: Drive, home: Path) -> None:
