@@ -105,7 +105,7 @@ class Everywhere(click.Command):
         return ["-h", "--help"]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if self.asks and not ctx.resilient_parsing:
+        if self.asks and ctx.obj is not None and not ctx.resilient_parsing:
             from drivecli import wizard
 
             args = wizard.complete(self, self.asks, ctx, args)

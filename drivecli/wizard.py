@@ -16,7 +16,7 @@ import click
 from drivecli.app import App
 from drivecli.commandline import EVERYWHERE, Asks, Everywhere
 from drivecli.domain.days import near_day, say_day
-from drivecli.domain.lines import as_typed, with_words, without_words
+from drivecli.domain.lines import as_typed, said_last, with_words, without_words
 from drivecli.errors import DriveError, NotUnderstood, Refused
 from drivecli.params import CaseRef, Code, Day, Identifier, Private, Text
 
@@ -89,7 +89,10 @@ class Wizard:
         draft = latest(self.app, self.path)
         line = list(dropwhile(lambda each: each.startswith("-"), with_words(draft.line, draft.parts)))
         self.draft = draft.id
-        self.args = [*line[len(self.path) :], *(each for each in self.args if each != "--resume")]
+        typed = [each for each in self.args if each != "--resume"]
+        options = [each for each in self.params.values() if isinstance(each, click.Option)]
+        once = {name for each in options if not each.multiple and not each.is_flag for name in each.opts}
+        self.args = said_last([*line[len(self.path) :], *typed], once)
         self.app.wizard = self
 
     def _is_open(self, name: str) -> bool:

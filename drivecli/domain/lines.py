@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 NOTE, NOTE_FILE, EDIT = "--note", "--note-file", "--edit"
 REASON = "--reason"
@@ -52,18 +52,28 @@ def join_line(argv: Sequence[str]) -> str:
 
 def without_words(argv: Sequence[str], instead: Mapping[str, str]) -> list[str]:
     """The line with something in place of what was said to each option of `instead`."""
-    shown: list[str] = []
+    return [each for option, said in _said(argv, instead) for each in ([option, instead[option]] if option else said)]
+
+
+def said_last(argv: Sequence[str], once: Container[str]) -> list[str]:
+    """The line without what is said anew further on. `once` are the options of which only the last counts."""
+    parts = list(_said(argv, once))
+    options = [option for option, _ in parts]
+    return [
+        each for at, (option, said) in enumerate(parts, 1) if not option or option not in options[at:] for each in said
+    ]
+
+
+def _said(argv: Sequence[str], options: Container[str]) -> Iterator[tuple[str, list[str]]]:
+    """A line in parts: each of `options` with what was said to it, anything else alone under no name."""
     waiting = list(argv)
     while waiting:
         each = waiting.pop(0)
         option, equals, _ = each.partition("=")
-        if option not in instead:
-            shown.append(each)
-            continue
-        if not equals and waiting:
-            waiting.pop(0)
-        shown += [option, instead[option]]
-    return shown
+        if option in options:
+            yield option, [each] if equals or not waiting else [each, waiting.pop(0)]
+        else:
+            yield "", [each]
 
 
 def as_typed(argv: Sequence[str], *, windows: bool) -> str:

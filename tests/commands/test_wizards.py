@@ -16,6 +16,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-termi
 
 DOWN, ENTER, CTRL_C = "\x1b[B", "\r", "\x03"
 WAY_OUT = "Ctrl-C to stop; nothing is saved yet"
+COLOUR = re.compile(r"\x1b\[(?:\d+;)*[39][0-8][;m]")
 SAM = {"DRIVE_WORKER": "sam"}
 AGAIN = "Same thing next time: drive "
 
@@ -106,6 +107,8 @@ def test_a_contact_is_asked_for_and_logged(case) -> None:
 
     assert screen.end() == 0, screen.text
     assert "\n-> WS-0001\n" in screen.text
+    assert COLOUR.search(screen.seen)
+    assert "38;5" not in screen.seen  # the 16 basic colours alone, which a person may have chosen anew
     assert "\n-> Sun 1 Mar 2026 (yesterday)\n" in screen.text
     assert "\nLogged phone, held, on WS-0001 for Sun 1 Mar 2026.\n" in screen.text
     assert again(screen.text) == "contact log WS-0001 --mode phone --outcome held --on yesterday --note -"
@@ -114,7 +117,7 @@ def test_a_contact_is_asked_for_and_logged(case) -> None:
 
 @posix
 def test_an_approach_is_asked_for_and_recorded(case) -> None:
-    screen = Screen(case, "approach 1").answer(
+    screen = Screen(case, "approach 1", NO_COLOR="1").answer(
         ("The answer", DOWN + ENTER),
         ("Who gave it", "Fay" + ENTER),
         ("The day of the answer (Enter for today):", ENTER),
@@ -126,6 +129,7 @@ def test_an_approach_is_asked_for_and_recorded(case) -> None:
     assert "\n-> Mon 9 Mar 2026 (in 7 days)\n" in screen.text
     assert "\nApproach to WS-0001: not yet, until Mon 9 Mar 2026, with Fay, Mon 2 Mar 2026.\n" in screen.text
     assert again(screen.text) == "approach 1 --state not_yet --with WITH --on today --until +1w"
+    assert not COLOUR.search(screen.seen)
 
 
 @posix
@@ -264,8 +268,9 @@ def test_answers_outlive_a_refusal_and_an_option_puts_them_right(asked) -> None:
     assert refused.code == 3
     assert "Kept: drive contact log --resume" in refused.err
 
-    done = asked("contact log --resume --on today", stdin=lines(""))
+    done = asked("contact log --resume --on today", stdin=lines("Jo"))
     assert done.code == 0, str(done)
+    assert again(done.err) == "contact log 1 --mode phone --outcome held --note - --on today --with WITH"
     assert asked("contact show 1 --json").json["note"] == "rang twice"
     assert asked("drafts --json").json == []
 
@@ -278,6 +283,30 @@ def test_a_draft_that_is_resumed_and_fails_again_stays_one_draft(asked) -> None:
     (draft,) = asked("drafts --json").json
     assert draft["line"] == "contact log 1 --mode phone --outcome held --on tomorrow --note - --with Jo"
     assert draft["words"] == "rang twice"
+
+
+def test_a_draft_that_lacks_something_asks_for_it_when_it_is_used(asked) -> None:
+    asked(["contact", "log", "1", "--mode", "fone", "--note", "rang twice"])
+
+    result = asked("drafts use 1 -- --mode phone", stdin=lines("1", "", ""))
+
+    assert result.code == 0, str(result)
+    assert again(result.err) == "contact log 1 --mode fone --note - --mode phone --outcome held --on today"
+    assert asked("contact show 1 --json").json["note"] == "rang twice"
+    assert asked("drafts --json").json == []
+
+
+def test_answers_are_kept_and_taken_up_on_either_engine(drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(App, "person_present", True)
+    drive.env["DRIVE_ACCESSIBLE"] = "1"
+    drive.open_case()
+    drive("contact log", stdin=lines("1", "2", "1", "tomorrow", "", "rang twice"))
+
+    again_refused = drive("contact log --resume", stdin=lines(""))
+    done = drive("contact log --resume --on today", stdin=lines(""))
+
+    assert (again_refused.code, done.code) == (3, 0), str(done)
+    assert drive("drafts --json").json == []
 
 
 def test_resume_needs_no_terminal_when_nothing_is_missing(case) -> None:

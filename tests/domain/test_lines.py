@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivecli.domain.lines import ELSEWHERE, STDIN, as_typed, join_line, split_words, with_words, without_words
+from drivecli.domain.lines import (
+    ELSEWHERE,
+    STDIN,
+    as_typed,
+    join_line,
+    said_last,
+    split_words,
+    with_words,
+    without_words,
+)
 
 fixed = settings(derandomize=True, max_examples=300, deadline=None)
 
@@ -160,6 +169,13 @@ INSTEAD = {"--note": "-", "--with": "WITH", "--phone": "-"}
 )
 def test_words_are_taken_out_of_the_line_for_next_time(argv: list[str], shown: list[str]) -> None:
     assert without_words(argv, INSTEAD) == shown
+
+
+def test_what_is_said_anew_further_on_stands_once() -> None:
+    line = ["1", "--on", "tomorrow", "--alias", "a", "--on=today", "--quiet", "--alias", "b", "--on", "-2d"]
+
+    assert said_last(line, {"--on"}) == ["1", "--alias", "a", "--quiet", "--alias", "b", "--on", "-2d"]
+    assert said_last(["--with", "--on", "--on", "today"], {"--on", "--with"}) == ["--with", "--on", "--on", "today"]
 
 
 @fixed
