@@ -55,6 +55,11 @@ class Text(_Type):
 
     name = "text"
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(param, click.Option) and value == param.opts[0].strip("-").upper():
+            self.fail(f"{value} stands for words of your own; say them.", param, ctx)
+        return super().convert(value, param, ctx)
+
     def read(self, text: str, ctx: click.Context | None) -> str:
         text = clean(text).strip()
         if not text:

@@ -9,6 +9,9 @@ from typing import Any
 
 from drivecli.layout import safe_text
 
+NOTHING = "?"
+"""The first line of a list without a default: no answer."""
+
 
 def text(question: str, *, needed: bool = True, accessible: bool = False) -> str:
     """A line of words; while they are `needed`, asked again when empty."""
@@ -23,10 +26,22 @@ def text(question: str, *, needed: bool = True, accessible: bool = False) -> str
 
 
 def choose(question: str, choices: Sequence[tuple[str, str]], default: str = "", *, accessible: bool = False) -> str:
-    """One of (code, words); the code is returned. The default is the one that Enter takes, else the first."""
+    """One of (code, words); the code is returned. Enter alone takes the default, and nothing where there is none.
+
+    A call that nobody made, or an approach that nobody agreed, must not be recorded by two keys pressed in a hurry.
+    """
     listed = [(code, safe_text(words)) for code, words in choices]
     if accessible:
         return _choose_number(question, listed, default)
+    codes = [code for code, _ in listed]
+    if len(listed) > 1 and default not in codes:
+        listed.insert(0, (NOTHING, "choose one:"))
+    while (chosen := _select(question, listed, default)) == NOTHING:
+        pass
+    return chosen
+
+
+def _select(question: str, listed: Sequence[tuple[str, str]], default: str) -> str:
     import questionary
 
     offered = [questionary.Choice(title=words, value=code) for code, words in listed]
@@ -35,7 +50,7 @@ def choose(question: str, choices: Sequence[tuple[str, str]], default: str = "",
             questionary.select(
                 question,
                 choices=offered,
-                default=next((each for each in offered if default and each.value == default), None),
+                default=next((each for each in offered if each.value == default), None),
                 instruction="(arrow keys, then Enter)",
                 use_jk_keys=False,
                 **_plainly(),

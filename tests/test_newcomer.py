@@ -38,8 +38,8 @@ PATH = [
     Typed(
         "drive --demo contact log 7",
         [
-            ("How it was made", DOWN + ENTER),
-            ("What came of it", ENTER),
+            ("How it was made", DOWN + DOWN + ENTER),
+            ("What came of it", DOWN + ENTER),
             ("Enter for today", ENTER),
             ("Who else was there", ENTER),
             ("Note", "Talked about the move; next call agreed." + ENTER),

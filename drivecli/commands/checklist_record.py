@@ -58,7 +58,7 @@ def _ask(app: App, name: str, case: int, item: ItemRow, on: date) -> bool:
         (LEAVE, "leave it as it is"),
         *((code, codes.label(code)) for code in codes if code not in (LEAVE, item.state)),
     ]
-    state = prompts.choose("Box", choices, accessible=app.accessible)
+    state = prompts.choose("Box", choices, LEAVE, accessible=app.accessible)
     if state == LEAVE:
         return False
     by = _text(app, "Owner's username") if state == "agreed" else ""

@@ -96,8 +96,8 @@ def test_a_contact_is_asked_for_and_logged(case) -> None:
         ("The case", "99" + ENTER),
         ("There is no case WS-0099.", ""),
         ("The case", "1" + ENTER),
-        ("How it was made", DOWN + ENTER),
-        ("What came of it", ENTER),
+        ("How it was made", DOWN + DOWN + ENTER),
+        ("What came of it", DOWN + ENTER),
         ("The day it happened (Enter for today):", "the day before" + ENTER),
         ("is not a day I can read", ""),
         ("The day it happened", "yesterday" + ENTER),
@@ -116,9 +116,33 @@ def test_a_contact_is_asked_for_and_logged(case) -> None:
 
 
 @posix
+def test_enter_alone_chooses_nothing(case) -> None:
+    screen = Screen(case, "approach 1").answer(("The answer", ENTER + ENTER), ("The answer", CTRL_C))
+
+    assert screen.end() == 130, screen.text
+    assert case("case timeline 1 --json").json[-1]["what"] != "approach"
+
+
+@pytest.mark.parametrize(
+    ("line", "placeholder"),
+    [
+        ("case open --forename FORENAME --surname SURNAME", "FORENAME"),
+        ("approach 1 --state agreed --with WITH", "WITH"),
+    ],
+)
+def test_a_line_that_was_said_again_is_not_taken_with_its_placeholders(case, line: str, placeholder: str) -> None:
+    result = case(line)
+
+    assert (result.code, result.err.splitlines()[0].partition(": ")[2]) == (
+        2,
+        f"{placeholder} stands for words of your own; say them.",
+    )
+
+
+@posix
 def test_an_approach_is_asked_for_and_recorded(case) -> None:
     screen = Screen(case, "approach 1", NO_COLOR="1").answer(
-        ("The answer", DOWN + ENTER),
+        ("The answer", DOWN + DOWN + ENTER),
         ("Who gave it", "Fay" + ENTER),
         ("The day of the answer (Enter for today):", ENTER),
         ("The last day of an agreement, or the day to ask again (Enter for none):", "+1w" + ENTER),
@@ -134,7 +158,7 @@ def test_an_approach_is_asked_for_and_recorded(case) -> None:
 
 @posix
 def test_a_specialist_is_asked_for_by_role_and_assigned(case) -> None:
-    screen = Screen(case, "assign 1").answer(("Which role", DOWN + ENTER), ("Substance worker", ENTER))
+    screen = Screen(case, "assign 1").answer(("Which role", DOWN + DOWN + ENTER), ("Substance worker", ENTER))
 
     assert screen.end() == 0, screen.text
     assert "Dana Reid" not in screen.text  # no mental-health worker is offered for another role
@@ -167,7 +191,7 @@ def test_a_case_is_asked_for_and_opened_with_its_opener_as_manager(case) -> None
 
 @posix
 def test_a_closing_is_asked_for_confirmed_and_done(case) -> None:
-    dialogue = (("Why", ENTER), ("The day it closed", ENTER), ("Note", "Moved on." + ENTER))
+    dialogue = (("Why", DOWN + ENTER), ("The day it closed", ENTER), ("Note", "Moved on." + ENTER))
 
     unsure = Screen(case, "case close 1").answer(*dialogue, ("Close the case?", ENTER))
     assert unsure.end() == 130, unsure.text
@@ -189,7 +213,7 @@ def test_a_store_is_asked_for_and_started(new_drive_file) -> None:
         ("A short name to act under", "s m" + ENTER),
         ("cannot be a username", ""),
         ("A short name to act under", "sam" + ENTER),
-        ("Your role", ENTER),
+        ("Your role", DOWN + ENTER),
         ("How refs begin (WS gives WS-0042) (Enter for DRV):", "W" + ENTER),
         ("cannot be a site prefix", ""),
         ("How refs begin", "ws" + ENTER),
@@ -207,8 +231,8 @@ def test_a_store_is_asked_for_and_started(new_drive_file) -> None:
 @posix
 def test_ctrl_c_keeps_the_answers_and_resume_asks_only_for_the_rest(case) -> None:
     stopped = Screen(case, "contact log 1 --minutes 5").answer(
-        ("How it was made", DOWN + ENTER),
-        ("What came of it", ENTER),
+        ("How it was made", DOWN + DOWN + ENTER),
+        ("What came of it", DOWN + ENTER),
         ("The day it happened", "yesterday" + ENTER),
         ("Who else", CTRL_C),
     )
@@ -486,7 +510,8 @@ def test_the_line_for_next_time_works_when_typed(asked, line: str, answers: list
         asked("case open --same-as 1 --manager amina --quiet", ok=True)
         typed = typed.replace("close 1", "close 2")
 
-    result = asked([*shlex.split(typed), "--no-input"], stdin="rang again\n")
+    filled = re.sub(r"\b(FORENAME|SURNAME|WITH)\b", "Ann", typed)
+    result = asked([*shlex.split(filled), "--no-input"], stdin="rang again\n")
 
     assert result.code == 0, str(result)
     assert not [each for each in answers if len(each) > 2 and each in typed and each not in ("yesterday", "+3w")]
