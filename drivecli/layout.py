@@ -116,18 +116,18 @@ def shown(text: str) -> str:
     return text.replace("\xa0", " ")
 
 
-TOGETHER = re.compile(r"[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4}\b|OVERDUE \d+ days?\b")
+TOGETHER = r"[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4}\b|OVERDUE \d+ days?\b"
 """What is kept on one line wherever a line has room for it: a day, and how late something is."""
 
-COLOUR = re.compile("\x1b\\[[0-9;]*m")
+COLOUR = "\x1b\\[[0-9;]*m"
 
 
 def wrapped(text: str, space: int) -> list[str]:
     """A line broken between words into lines of at most `space` columns. What has no blank in it is never broken."""
     lines: list[str] = []
     taken = 0
-    for word in TOGETHER.sub(lambda found: unbroken(found[0]), text).split(" "):
-        wide = width(COLOUR.sub("", word))
+    for word in re.sub(TOGETHER, lambda found: unbroken(found[0]), text).split(" "):
+        wide = width(re.sub(COLOUR, "", word))
         if lines and taken + 1 + wide <= space:
             lines[-1] += f" {word}"
             taken += 1 + wide
@@ -139,7 +139,7 @@ def wrapped(text: str, space: int) -> list[str]:
 
 def wrapped_line(line: str, space: int) -> list[str]:
     """A line of a page, wrapped where it is too wide; what follows stands a little further in than the line began."""
-    if width(COLOUR.sub("", line)) <= space:
+    if width(re.sub(COLOUR, "", line)) <= space:
         return [line]
     text = line.lstrip(" ")
     indent = len(line) - len(text)

@@ -5,9 +5,8 @@ say in how somebody reads.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from drivecli.errors import NotUnderstood
 from drivecli.render import FORMATS
@@ -36,8 +35,7 @@ SAID = {"on": "on", "true": "on", "yes": "on", "1": "on", "off": "off", "false":
 """How a switch may be written, in the environment or in a file."""
 
 
-@dataclass(frozen=True)
-class Preference:
+class Preference(NamedTuple):
     """One choice as it stands, and its origin: an option, a variable, the settings file, or drive itself."""
 
     name: str
@@ -45,12 +43,12 @@ class Preference:
     origin: str
 
 
-@dataclass(frozen=True)
 class Preferences:
     """Every choice by name, and sentences about values of the settings file that were passed over."""
 
-    by_name: Mapping[str, Preference]
-    passed_over: tuple[str, ...] = ()
+    def __init__(self, by_name: Mapping[str, Preference], passed_over: Sequence[str] = ()) -> None:
+        self.by_name = by_name
+        self.passed_over = passed_over
 
     def __getitem__(self, name: str) -> str:
         return self.by_name[name].value
@@ -91,7 +89,7 @@ def read_preferences(
             or (DEFAULTS[name], "default")
         )
         found[name] = Preference(name, value, origin)
-    return Preferences(found, tuple(passed_over))
+    return Preferences(found, passed_over)
 
 
 def _asked(name: str, env: Mapping[str, str], asked: Mapping[str, str | None]) -> tuple[str, str] | None:

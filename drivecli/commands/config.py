@@ -7,7 +7,7 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.layout import Column
-from drivecli.preferences import CHOICES, SWITCH, Preference, read_value
+from drivecli.preferences import CHOICES, SWITCH, read_value
 
 LIST = [Column("name", "Setting"), Column("value", "Value"), Column("takes", "Takes", soft=True)]
 ORIGIN = [*LIST[:2], Column("origin", "From", soft=True)]
@@ -26,9 +26,12 @@ NEW = "on or off for accessible and hints; drive config list says what the other
 
 
 @dataclass(frozen=True)
-class Setting(Preference):
-    """One setting of this user on this computer: how it stands, where that was said, and what it takes."""
+class Setting:
+    """One setting of this user on this computer: how it stands, what decided that, and what it takes."""
 
+    name: str
+    value: str
+    origin: str
     takes: str
 
 
@@ -102,7 +105,7 @@ def _setting(app: App, name: str) -> Setting:
     if name not in CHOICES:
         read_value(name, "")
     found = app.preferences.by_name[name]
-    return Setting(found.name, found.value, found.origin, ", ".join(CHOICES[name]) or "a command to page with, or off")
+    return Setting(*found, ", ".join(CHOICES[name]) or "a command to page with, or off")
 
 
 def _say(app: App, name: str, sentence: str, wanted: str | None) -> None:
