@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,17 +15,17 @@ def page(text: str, command: str, env: Mapping[str, str], encoding: str) -> bool
     """Show the text until the pager is left; false when there is no such pager. Leaving early is no error."""
     around = {"LESS": "FIRX", **env, **SECURE}
     around.pop("LESSOPEN", None)
+    heard = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the pager's to answer, from its first moment on
     try:
         words = shlex.split(command, posix=os.name == "posix")
-        pager = subprocess.Popen(words, stdin=subprocess.PIPE, env=around, encoding=encoding, errors="replace")
+        with subprocess.Popen(words, stdin=subprocess.PIPE, env=around, encoding=encoding, errors="replace") as pager:
+            assert pager.stdin is not None
+            with suppress(OSError):  # it was left before the end
+                pager.stdin.write(text)
+            with suppress(OSError):
+                pager.stdin.close()
     except (OSError, ValueError, IndexError):
         return False
-    assert pager.stdin is not None
-    with suppress(OSError, KeyboardInterrupt):  # it was left before the end
-        pager.stdin.write(text)
-    with suppress(OSError, KeyboardInterrupt):
-        pager.stdin.close()
-    while True:
-        with suppress(KeyboardInterrupt):  # Ctrl-C is the pager's to answer
-            pager.wait()
-            return True
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    return True

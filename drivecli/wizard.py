@@ -243,7 +243,7 @@ class Wizard:
         if self.answered:
             typed = [each for each in self.args if each != "--demo"]  # each hint says it before the command
             line = ["drive", *self.path, *without_words(typed, self._private())]
-            self.app.out.note(f"Same thing next time: {as_typed(line, windows=os.name == 'nt')}")
+            self.app.out.hint(f"Same thing next time: {as_typed(line, windows=os.name == 'nt')}")
 
     def _private(self) -> Mapping[str, str]:
         """What stands for the words of an option that takes some: `-` where they may come from stdin, else its name."""

@@ -92,10 +92,8 @@ def start(app: App, name: str, ref: Any, on: date) -> None:
         started,
         f"Started {started.title}, version {started.version}, on {started.ref}: {started.items} items.",
         ref=started.ref,
-        hints=[
-            f"First the safety step: drive checklist tick {name} {started.ref} safety_step --state done",
-            f"For a meeting: drive checklist print {name} {started.ref} --format html -o FILE",
-        ],
+        notes=[f"First the safety step: drive checklist tick {name} {started.ref} safety_step --state done"],
+        hints=[f"For a meeting: drive checklist print {name} {started.ref} --format html -o FILE"],
     )
 
 

@@ -36,6 +36,9 @@ LISTS = [
     "case timeline 7",
     "case show 7",
     "case show 10",
+    "checklist list",
+    "checklist list 7",
+    "checklist show disruption 7",
     "config list",
 ]
 WIDTHS = [40, 60, 80, 120, 200]
@@ -84,6 +87,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
         drive(
             "--demo contact log 7 --mode phone --outcome held --on tomorrow --note 'Talked about the move.'", ok=False
         )
+        drive("--demo checklist start disruption 7", ok=True)
         drive("--demo agency add 'Change Works' --kind housing", ok=True)
     yield drive
     drive.close()
