@@ -77,6 +77,13 @@ def codes(ctx: click.Context, name: str, begun: str) -> list[CompletionItem[str]
     return _offer(ctx, lambda app: [(code, app.label(name, code)) for code in app.catalogue.codes(name)], begun)
 
 
+def checklists(ctx: click.Context, begun: str) -> list[CompletionItem[str]]:
+    """Names of checklists, the service's own among them."""
+    return _offer(
+        ctx, lambda app: [(name, "") for name in app.catalogue.checklist_names], begun.lower().replace("-", "_")
+    )
+
+
 def usernames(ctx: click.Context, begun: str) -> list[CompletionItem[str]]:
     """Usernames of those who work here, each with the role."""
     return _offer(ctx, _workers, begun.lower())

@@ -168,6 +168,11 @@ class ChecklistName(_Type):
     def read(self, text: str, ctx: click.Context | None) -> str:
         return fold_code(clean(text))
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from drivecli.completion import checklists
+
+        return checklists(ctx, incomplete)
+
 
 class Username(_Type):
     """A worker's username."""

@@ -136,6 +136,7 @@ COMPLETED = [
     ("drive case show ", "WS-0001"),
     ("drive case show --json WS-", "WS-0001"),
     ("drive completion ", "fish"),
+    ("drive checklist start enf", "enforcement"),
 ]
 """The beginning of a line, and what TAB must offer at its end: a command, an option, a code, a username, a ref."""
 

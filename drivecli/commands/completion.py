@@ -91,4 +91,4 @@ def _agreed(app: App, shell: str) -> bool:
         )
     from drivecli import prompts
 
-    return prompts.confirm("Change the file?")
+    return prompts.confirm("Change the file?", accessible=app.accessible)

@@ -108,6 +108,8 @@ def with_cases(drive: Drive) -> Drive:
         ("drive case show nothing", []),
         ("drive nonsense ", ["today", "caseload", "why"]),
         ("drive completion install z", ["zsh"]),
+        ("drive checklist print ", ["closing", "disruption", "enforcement", "opening"]),
+        ("drive checklist start Enf", ["enforcement"]),
     ],
 )
 def test_tab_offers_commands_options_and_codes(drive_file: Drive, line: str, offered: list[str]) -> None:
@@ -612,13 +614,16 @@ def test_without_powershell_it_says_how_to_do_it_by_hand(drive_file: Drive, home
 
 
 @needs_terminal
+@pytest.mark.parametrize("accessible", ["0", "1"])
 @pytest.mark.parametrize(("answer", "changed"), [("y", True), ("n", False), ("", False)])
 def test_at_a_terminal_it_asks_and_only_yes_changes_anything(
-    drive_file: Drive, home: Path, answer: str, changed: bool
+    drive_file: Drive, home: Path, answer: str, changed: bool, accessible: str
 ) -> None:
     import pexpect
 
-    env = drive_file.environ({"SHELL": "/bin/zsh", "ZDOTDIR": None, "PROMPT_TOOLKIT_NO_CPR": "1"})
+    env = drive_file.environ(
+        {"SHELL": "/bin/zsh", "ZDOTDIR": None, "PROMPT_TOOLKIT_NO_CPR": "1", "DRIVE_ACCESSIBLE": accessible}
+    )
     child = pexpect.spawn(
         sys.executable, ["-m", "drivecli", "completion", "install"], env=env, encoding="utf-8", timeout=60
     )
