@@ -133,12 +133,10 @@ def _offer(ctx: click.Context, read: Callable[[App], Values], begun: str) -> lis
 
 
 class _Whole(ShellComplete):
-    """What every shell's way of asking needs beside Click's: `help` before a command, and --option=value."""
+    """What every shell's way of asking needs beside Click's: a value that follows its option after =."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
         args, incomplete = super().get_completion_args()
-        if args[:1] == ["help"]:
-            del args[0]
         if args[-1:] == ["="]:  # bash cuts --mode=ph into three words
             args.pop()
         return args, incomplete
