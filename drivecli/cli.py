@@ -71,10 +71,13 @@ GROUPS: Mapping[str, Table] = {
     "checklist": {
         "list": ("checklist:list_", "List the checklists there are, or those of a case."),
         "start": ("checklist:start", "Start a checklist on a case."),
-        "show": ("checklist:show", "Show a checklist, item by item, with what to settle first."),
+        "show": (
+            "checklist:show",
+            "Show a checklist, item by item: where it stands, why it is there, and what to settle first.",
+        ),
         "tick": ("checklist:tick", "Say where an item stands."),
-        "record": ("checklist_record:record", "Type a sheet that came back on paper in, item by item."),
-        "print": ("checklist:print_", "Print a checklist for a meeting, blank or as far as it is filled in."),
+        "record": ("checklist_record:record", "Type a sheet that came back on paper in, in page order."),
+        "print": ("checklist:print_", "Print a checklist on A4."),
     },
     "worker": {
         "add": ("worker:add", "Add a worker."),

@@ -50,9 +50,6 @@ def read_path(path: Path) -> dict[str, str]:
         found.pop(DEMO, None)  # which comes along with a copied templates/
     else:
         found[_place(path.name, known)] = path
-    for name in found:
-        if name not in known and not is_checklist(name):
-            raise NotUnderstood(f"{name} is not a file that drive reads. Known: {', '.join(known)}.")
     if not found:
         raise NotFound(f"There is no TOML file in {path}.", next="drive practice check --help")
     texts = {}
@@ -61,6 +58,11 @@ def read_path(path: Path) -> dict[str, str]:
             texts[name] = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             raise NotUnderstood(f"{file} cannot be read as UTF-8 text.") from None
+        if name not in known and not (is_checklist(name) and "[[item]]" in texts[name]):
+            raise NotUnderstood(
+                f"{file.name} is not a file that drive reads, nor a checklist: there is no [[item]] in it."
+                f" Known: {', '.join(known)}."
+            )
         _check(name, texts[name])
     return texts
 

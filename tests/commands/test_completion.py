@@ -634,7 +634,7 @@ def test_at_a_terminal_it_asks_and_only_yes_changes_anything(
 
     assert child.exitstatus == 0, child.before
     assert (home / ".zshrc").exists() == changed
-    assert ("Open a new terminal" if changed else "Nothing was changed.") in child.before
+    assert ("Open a new terminal" if changed else "Nothing was changed.") in " ".join(child.before.split())
 
 
 def test_the_doctor_says_whether_tab_completes(drive_file: Drive, tmp_path: Path) -> None:

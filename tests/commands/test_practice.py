@@ -48,6 +48,8 @@ def test_the_rules_are_shown_with_weight_version_and_source(drive_file) -> None:
         ("window_end", "practice", "0 days", 1),
         ("release", "safety", "28, 7, 1 days", 1),
         ("follow_up", "practice", "3, 6, 12 months", 1),
+        ("safety_step", "safety", "2 days", 1),
+        ("checklist_item", "practice", "14 days", 1),
     ]
     assert all(row["source"] and row["starts_from"] and row["ended_by"] for row in rows)
     assert drive_file("practice show").err.startswith("Window: 10 months. Version ")
@@ -119,7 +121,8 @@ BAD = {
         "practice.toml",
         "[rules.visit]\ndue = 7\n",
         "practice.toml, [rules]: “visit” is not known here. Known: safety_consult, first_contact, contact,"
-        " specialist_first_contact, engagement_review, review, closure_plan, window_end, release, follow_up.",
+        " specialist_first_contact, engagement_review, review, closure_plan, window_end, release, follow_up,"
+        " safety_step, checklist_item.",
     ),
     "a weight there is none of": (
         "practice.toml",
@@ -135,7 +138,8 @@ BAD = {
     "a file of no kind": (
         "visits.toml",
         "due = 7\n",
-        f"codes/visits.toml is not a file that drive reads. Known: {', '.join(packaged_names())}.",
+        "visits.toml is not a file that drive reads, nor a checklist: there is no [[item]] in it."
+        f" Known: {', '.join(packaged_names())}.",
     ),
     "a code in capitals": (
         "route.toml",

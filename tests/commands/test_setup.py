@@ -96,7 +96,7 @@ def test_what_is_missing_is_asked_for_where_a_person_is(drive_file, tmp_path: Pa
     child.expect("A short name to act under:")
     child.sendline("Sam")
     child.expect("Your role")
-    child.sendline("")
+    child.send("\x1b[B\r")  # the first below the line that chooses nothing
     child.expect(pexpect.EOF)
     child.close()
 

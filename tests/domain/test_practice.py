@@ -12,7 +12,7 @@ from drivecli.packaged import packaged_text
 WHERE = "own.toml"
 KNOWN_RULES = (
     "safety_consult, first_contact, contact, specialist_first_contact, engagement_review, review, closure_plan, "
-    "window_end, release, follow_up"
+    "window_end, release, follow_up, safety_step, checklist_item"
 )
 
 

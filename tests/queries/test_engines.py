@@ -196,6 +196,7 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     ],
     workers.find: lambda db: [workers.find(db, name) for name in ("sam", "Zoe", "ed")],
     workers.load: lambda db: [workers.load(db, who.id) for who in everybody(db)],
+    workers.has_room: lambda db: [workers.has_room(db, who.username) for who in everybody(db)],
     workers.usernames: workers.usernames,
     workers.row: lambda db: [workers.row(db, who.username) for who in everybody(db)],
     workers.listed: lambda db: [
