@@ -7,7 +7,7 @@ own files live in the store, so that every computer of a team works by the same 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from drivecli.domain import entries
@@ -144,8 +144,9 @@ class Catalogue:
         return lay_over(packaged, parse(own, f"your own {name}"), name) if own else packaged
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, where: str) -> dict[str, Any]:
-    """Parsed TOML. Raises NotUnderstood with the line."""
+    """Parsed TOML, for reading only: the same text gives the same object. Raises NotUnderstood with the line."""
     import tomllib
 
     try:
