@@ -1,5 +1,6 @@
 """Reading practice.toml: what is taken, and the sentence for what is not."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ KNOWN_RULES = (
 
 def packaged() -> dict[str, Any]:
     """The packaged practice, parsed anew, so that a test may spoil it."""
-    return parse(packaged_text("practice.toml"), "practice.toml")
+    return deepcopy(parse(packaged_text("practice.toml"), "practice.toml"))
 
 
 def with_rule(kind: str, **changed: Any) -> dict[str, Any]:
