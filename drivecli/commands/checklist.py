@@ -12,7 +12,7 @@ from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
-from drivecli.layout import Column, say
+from drivecli.layout import Column, safe_text, say
 from drivecli.params import (
     CASE,
     CHECKLIST,
@@ -241,27 +241,24 @@ def _page(app: App, out: Out, sheet: Sheet) -> list[str]:
         if item.lead != lead:
             lead = item.lead
             lines += ["", out.heading(lead)]
-        lines += _item(app, out, item)
+        lines += _item(app, item)
     return [*lines, "", app.catalogue.sheet_words.law]
 
 
-def _item(app: App, out: Out, item: ItemRow) -> list[str]:
+def _item(app: App, item: ItemRow) -> list[str]:
     """An item: what it is and where it stands; why, the law and the questions below it while it is not settled."""
     state = app.label("checklist_state", item.state)
     due = f"due {say_day(item.due_on)}" if item.due_on else ""
     stands = ", ".join(filter(None, (state, item.owner or "", say(item.on), due)))
-    lines = out.two_parts(f"{item.number:>3}  {item.text}", f"[{stands}]")
-    if item.override:
-        lines += out.paragraph(f"     OVERRIDE {item.override}")
-    if item.result:
-        lines += out.paragraph(f"     Result: {item.result}")
-    if item.reason and not item.override:
-        lines += out.paragraph(f"     Reason: {item.reason}")
+    below = [f"[{stands}]"]
+    below += [f"OVERRIDE {item.override}"] if item.override else []
+    below += [f"Result: {item.result}"] if item.result else []
+    below += [f"Reason: {item.reason}"] if item.reason and not item.override else []
     if item.state in ("open", "agreed"):
-        lines += out.paragraph(f"     {item.why}")
-        lines += [line for question in item.ask for line in out.paragraph(f"     First ask: {question}")]
-        lines += out.paragraph(f"     {_law(item)}") if item.law else []
-    return lines
+        below += [item.why, *(f"First ask: {question}" for question in item.ask)]
+        below += [_law(item)] if item.law else []
+    told = [line for text in below for line in text.splitlines()]
+    return [f"{item.number:>3}  {safe_text(item.text)}", *(f"     {safe_text(line)}" for line in told)]
 
 
 def _law(item: ItemRow) -> str:
