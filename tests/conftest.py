@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -281,6 +281,18 @@ class Stores:
             shutil.copytree(template, home)
             return Drive(home, engine)
         return self._at(home, self.server.create(template))
+
+    def prepared(self, drive: Drive, build: Callable[[Drive], object]) -> Drive:
+        """The file store of this test as `build` leaves it: built once for a run, and copied from then on."""
+        kept = self.folder / f"{build.__module__}.{build.__qualname__}"
+        if kept.exists():
+            shutil.rmtree(drive.home)
+            shutil.copytree(kept, drive.home)
+        else:
+            build(drive)
+            drive.close()
+            shutil.copytree(drive.home, kept)
+        return drive
 
     def give_back(self, drive: Drive) -> None:
         """Close what a test had open, and throw its database away."""

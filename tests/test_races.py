@@ -110,7 +110,7 @@ def log_two_at_once(drive: Drive, *, rounds: int, drop: Sequence[str] = ()) -> l
 
 
 def test_two_contacts_logged_at_once_give_one_right_clock(drive):
-    assert log_two_at_once(drive, rounds=12) == []
+    assert log_two_at_once(drive, rounds=8) == []
 
 
 def test_without_the_lock_two_contacts_at_once_go_wrong(unlocked):
@@ -142,7 +142,7 @@ def open_at_once(drive: Drive, *, rounds: int, drop: Sequence[str] = ()) -> list
 
 
 def test_case_numbers_given_out_at_once_are_all_different_and_without_gaps(drive):
-    assert open_at_once(drive, rounds=3) == []
+    assert open_at_once(drive, rounds=2) == []
 
 
 def test_without_the_lock_case_numbers_given_out_at_once_collide(unnumbered):

@@ -19,11 +19,14 @@ LEAVES = [name for name in COMMANDS if name not in GROUPS] + [
 
 
 @pytest.fixture
-def opened(drive_file, team):
+def opened(drive_file, team, stores):
     """Twelve cases would be dear; one is enough, with a contact."""
+    return stores.prepared(drive_file, one_contact)
+
+
+def one_contact(drive_file) -> None:
     drive_file.open_case(manager="amina")
     drive_file("contact log 1 --mode phone --outcome held", ok=True)
-    return drive_file
 
 
 # -- suggestions -------------------------------------------------------------------------------------------------------

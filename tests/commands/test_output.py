@@ -36,8 +36,12 @@ needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pse
 
 
 @pytest.fixture
-def told(drive_file, team):
+def told(drive_file, team, stores):
     """An overdue case with a contact, an agency and a draft; its person has a name that is hard to print."""
+    return stores.prepared(drive_file, tell)
+
+
+def tell(drive_file) -> None:
     drive_file(
         ["case", "open", "--forename", NAME, "--surname", SURNAME, "--manager", "amina", "--opened", "2/2/2026"],
         ok=True,
@@ -46,7 +50,6 @@ def told(drive_file, team):
     drive_file("contact log 1 --mode phone --outcome not_in --note 'a | b'", ok=True)
     drive_file("agency add 'Change Works'", ok=True)
     drive_file("contact log 1 --mode phone --outcome held --on tomorrow --note 'kept words'")
-    return drive_file
 
 
 # -- forms -------------------------------------------------------------------------------------------------------------
