@@ -1,6 +1,7 @@
 """`drive drafts list|show|use|drop`: words of a line that did not end well."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,11 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
+from drivecli.domain.days import PAST, read_day
 from drivecli.domain.lines import join_line, with_words
 from drivecli.errors import DriveError, NotFound
 from drivecli.layout import Column
-from drivecli.params import NUMBER
+from drivecli.params import NUMBER, Day
 
 if TYPE_CHECKING:
     from drivecli.services.drafts import Draft, Writer
@@ -81,6 +83,50 @@ def drop(app: App, number: int) -> None:
 
     dropped = drafts.drop(app.open_checked(write=True), _writer(app), number)
     app.out.done(dropped, f"Threw away draft {number}.", ref=str(number))
+
+
+def dated(root: click.Command, line: Sequence[str], app: App) -> list[str]:
+    """A line with every day as it was meant when it was typed: a kept "yesterday" must not become another day.
+
+    A day that was left out and would be today is put in. What cannot be read stays as it was typed.
+    """
+    try:
+        today = app.today
+    except Exception:  # the demo's day lies in its store, which may not open; the words come first
+        return list(line)
+    start = next((at for at, each in enumerate(line) if not each.startswith("-")), len(line))
+    found, at = root, start
+    while isinstance(found, click.Group) and at < len(line):
+        inner = found.get_command(click.Context(found), line[at])
+        if inner is None:
+            return list(line)
+        found, at = inner, at + 1
+    days = {option: param for param in found.params if isinstance(param.type, Day) for option in param.opts}
+    missing = [
+        [param.opts[0], today.isoformat()]
+        for param in dict.fromkeys(days.values())
+        if param.default == "today" and not any(each.partition("=")[0] in param.opts for each in line)
+    ]
+    rest = [*_absolute(line[at:], days, today)]
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*line[:at], *rest[:end], *(word for each in missing for word in each), *rest[end:]]
+
+
+def _absolute(line: Sequence[str], days: Mapping[str, click.Parameter], today: date) -> Iterator[str]:
+    waiting = list(line)
+    while waiting:
+        each = waiting.pop(0)
+        option, equals, said = each.partition("=")
+        param = days.get(option)
+        if param is None or not (equals or waiting):
+            yield each
+            continue
+        said = said if equals else waiting.pop(0)
+        try:
+            day = read_day(said, today, getattr(param.type, "towards", PAST)).isoformat()
+        except DriveError:
+            day = said
+        yield from [f"{option}={day}"] if equals else [option, day]
 
 
 def keep(app: App, line: Sequence[str], words: Sequence[str]) -> list[str]:

@@ -69,7 +69,7 @@ def test_words_of_an_auditor_who_may_not_write_are_theirs_to_keep(case) -> None:
     result = case(log("--note", WORDS), as_="hal")
 
     assert result.code == 3
-    assert drafts(case, "hal") == [("contact log 1 --mode phone --outcome held --note -", WORDS)]
+    assert drafts(case, "hal") == [("contact log 1 --mode phone --outcome held --note - --on 2026-03-02", WORDS)]
     assert drafts(case, "sam") == []
 
 
@@ -79,8 +79,8 @@ def test_words_from_stdin_are_kept_whether_they_were_read_or_not(case) -> None:
 
     assert (read.code, unread.code) == (3, 2)
     assert drafts(case) == [
-        ("contact log 1 --mode fone --outcome held --note -", "never read"),
-        ("contact log 1 --mode phone --outcome held --note - --on tomorrow", WORDS),
+        ("contact log 1 --mode fone --outcome held --note - --on 2026-03-02", "never read"),
+        ("contact log 1 --mode phone --outcome held --note - --on 2026-03-03", WORDS),
     ]
 
 
@@ -89,7 +89,7 @@ def test_words_from_a_file_are_kept_when_a_rule_refused_them(case_file, tmp_path
 
     case_file(log("--note-file", str(tmp_path / "note"), "--on", "tomorrow"))
 
-    assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note - --on tomorrow", WORDS)]
+    assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note - --on 2026-03-03", WORDS)]
 
 
 def test_words_too_long_to_keep_in_one_place_are_not_lost_either(case_file) -> None:
@@ -179,7 +179,7 @@ def test_words_outlive_an_interruption(case_file) -> None:
     assert "Stopped. Nothing was saved.\n" in err
     assert err.endswith(KEPT)
     assert "Traceback" not in err
-    assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note -", WORDS)]
+    assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note - --on 2026-03-02", WORDS)]
     assert case_file("contact list 1 --json").json == []
 
 
@@ -274,10 +274,29 @@ def test_drafts_are_listed_newest_first(kept) -> None:
     assert result.out == kept("drafts list").out
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ([], "2026-03-02"),
+        (["--on", "yesterday"], "2026-03-01"),
+        (["--on=-3d"], "2026-02-27"),
+        (["--on", "Friday"], "2026-02-27"),
+    ],
+    ids=str,
+)
+def test_a_draft_that_is_used_on_a_later_day_means_the_day_it_was_typed(case_file, said: list[str], meant: str) -> None:
+    case_file.open_case(manager="amina", opened="2026-02-02")
+    case_file(["contact", "log", "2", "--mode", "fone", "--outcome", "held", "--note", "rang", *said], ok=False)
+
+    case_file("drafts use 1 -- --mode phone", today="2026-03-06", ok=True)
+
+    assert [row["on"] for row in case_file("contact list 2 --json").json] == [meant]
+
+
 def test_a_draft_is_shown_whole(kept) -> None:
     result = kept("drafts show 2")
 
-    assert result.out == "drive contact log 1 --mode phone --outcome held --note - --on tomorrow\n\none\n\ntwo\n"
+    assert result.out == "drive contact log 1 --mode phone --outcome held --note - --on 2026-03-03\n\none\n\ntwo\n"
     assert kept("drafts show 2 --json").json["words"] == "one\n\ntwo"
 
 
