@@ -5,19 +5,18 @@ about the safety step: only whether it was done, and on which day. Results, reas
 store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from drivecli.catalogue import Catalogue, SheetWords
-from drivecli.domain.checklists import Checklist, law, offered
+from drivecli.domain.checklists import DONE, OPEN, SAFETY, Checklist, first_number, law, offered
 from drivecli.domain.days import say_day
 from drivecli.domain.window import week_of_window
-from drivecli.layout import safe_text
+from drivecli.layout import safe_text, say
 from drivecli.queries.cases import CaseRow
-from drivecli.queries.checklists import SAFETY, Sheet
+from drivecli.queries.checklists import ItemRow, Sheet
 
 STATES = ("agreed", "done", "not_appropriate", "not_possible", "not_done")
 """The boxes beside each item, in their order on paper."""
@@ -59,43 +58,33 @@ class Page:
 def blank(checklist: Checklist, catalogue: Catalogue, today: date, *, demo: bool) -> Page:
     """An empty sheet for no case in particular, with what is in force everywhere."""
     items = offered(checklist, area=None, nation=None, day=today)
-    first = 0 if items[0].key == SAFETY else 1
     lines = [
-        (checklist.groups[item.lead], Line(place, item.text, law(item), "", "open", "", "", item.key == SAFETY))
-        for place, item in enumerate(items, start=first)
+        (checklist.groups[item.lead], Line(place, item.text, law(item), "", OPEN, "", "", item.key == SAFETY))
+        for place, item in enumerate(items, start=first_number(items))
     ]
     return _page(checklist.title, checklist.version, "", "", "", lines, catalogue, today, demo)
 
 
 def filled(sheet: Sheet, case: CaseRow, catalogue: Catalogue, today: date, *, with_name: bool, demo: bool) -> Page:
     """The sheet of a case as far as it is filled in. The person's name is on it only when it was asked for."""
-    lines = [
-        (
-            item.lead,
-            Line(
-                number=item.number,
-                text=item.text,
-                law=item.law,
-                note=_note(item),
-                state=item.state,
-                owner=item.owner or "",
-                due=say_day(item.due_on) if item.due_on else "",
-                step=item.key == SAFETY,
-            )
-            if item.key != SAFETY
-            else Line(item.number, item.text, "", say_day(item.on) if item.on else "", item.state, "", "", True),
-        )
-        for item in sheet.items
-    ]
+    lines = [(item.lead, _line(item)) for item in sheet.items]
     week, weeks = week_of_window(case.opened_on, case.window_ends_on, today)
     name = case.name if with_name else ""
     return _page(sheet.title, sheet.version, case.ref, name, f"week {week} of {weeks}", lines, catalogue, today, demo)
 
 
-def _note(item: Any) -> str:
+def _line(item: ItemRow) -> Line:
+    """An item as it may be printed: of the safety step, only whether it was done and on which day."""
+    if item.key == SAFETY:
+        day = say(item.on) if item.state == DONE else ""
+        return Line(item.number, item.text, "", day, item.state, "", "", True)
+    return Line(item.number, item.text, item.law, _note(item), item.state, item.owner or "", say(item.due_on), False)
+
+
+def _note(item: ItemRow) -> str:
     said = []
     if item.stale:
-        said.append(f"Law not checked since {say_day(item.checked_on)}.")
+        said.append(f"Law not checked since {say(item.checked_on)}.")
     if item.override:
         said.append("Override recorded.")
     return " ".join(said)
@@ -205,9 +194,3 @@ FORMS = {"text": as_text, "markdown": as_markdown, "html": as_html}
 def printed(page: Page, form: str) -> str:
     """The sheet in one of `FORMS`."""
     return FORMS[form](page)
-
-
-def groups_in_order(sheet: Sheet) -> Iterator[tuple[str, list[Any]]]:
-    """The lead agencies with their items, in page order."""
-    for lead, items in groupby(sheet.items, key=lambda item: item.lead):
-        yield lead, list(items)

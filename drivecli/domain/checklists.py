@@ -18,6 +18,9 @@ OPEN, AGREED, DONE = "open", "agreed", "done"
 ACTING = (AGREED, DONE)
 """States of an item by which somebody acts: what it needs must stand before."""
 
+SAFETY = "safety_step"
+"""The key of the step that is settled before anybody acts; it is number 0 on its list."""
+
 NATIONS = ("england_and_wales", "england", "wales")
 CHECKED_FOR_MONTHS = 6
 """Calendar months after which a legal item must be read again."""
@@ -99,6 +102,11 @@ def _in_force(item: Item, area: str | None, nation: str | None, day: date) -> bo
 def unsettled(needs: Iterable[str], states: Mapping[str, str]) -> list[str]:
     """The keys among `needs` that do not stand yet. An item that was not offered to the case is not waited for."""
     return [key for key in needs if key in states and states[key] != DONE]
+
+
+def first_number(items: list[Item]) -> int:
+    """The number on paper of the first of these items."""
+    return 0 if items and items[0].key == SAFETY else 1
 
 
 def law(item: Item) -> str:

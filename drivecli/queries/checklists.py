@@ -6,12 +6,9 @@ from datetime import date
 
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
-from drivecli.domain.checklists import AGREED, DONE, OPEN, not_checked_since
+from drivecli.domain.checklists import AGREED, DONE, OPEN, SAFETY, not_checked_since
 from drivecli.errors import NotFound
 from drivecli.queries.cases import CaseKey
-
-SAFETY = "safety_step"
-"""The key of the step that is settled before anybody acts."""
 
 
 @dataclass(frozen=True, slots=True)

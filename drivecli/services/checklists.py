@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from drivecli.domain.checklists import ACTING, AGREED, DONE, Checklist, Item, law, offered, unsettled
+from drivecli.domain.checklists import (
+    ACTING,
+    AGREED,
+    DONE,
+    SAFETY,
+    Checklist,
+    Item,
+    first_number,
+    law,
+    offered,
+    unsettled,
+)
 from drivecli.domain.codes import nearest
 from drivecli.domain.days import say_day
 from drivecli.errors import NotFound, NotUnderstood, Refused
@@ -12,7 +23,7 @@ from drivecli.models import Checklist as Started
 from drivecli.models import ChecklistItem, ChecklistTick
 from drivecli.queries import checklists, workers
 from drivecli.queries.cases import CaseKey, CaseRow
-from drivecli.queries.checklists import SAFETY, ChecklistRow, ItemRow, Owed, Sheet
+from drivecli.queries.checklists import ChecklistRow, ItemRow, Owed, Sheet
 from drivecli.queries.workers import Acting
 from drivecli.services.taking import Ref, check_day, take_open
 from drivecli.work import Work
@@ -55,12 +66,17 @@ def start(work: Work, ref: Ref, name: str, *, on: date) -> ChecklistRow:
     _valid(checklist, area, on)
     known = work.catalogue.areas.get(area or "")
     items = offered(checklist, area=area, nation=known.nation if known else None, day=on)
+    if not items:
+        raise Refused(
+            f"Nothing on the {checklist.title.lower()} is in force for {case.ref} on {say_day(on)}.",
+            kind="not_valid",
+            next=f"If its area is wrong: drive case edit {case.ref} --area AREA",
+        )
     row = work.add(
         Started(case_id=case.id, occurred_on=on, name=checklist.name, title=checklist.title, version=checklist.version)
     )
     assert row.id is not None
-    first = 0 if items[0].key == SAFETY else 1
-    for place, item in enumerate(items, start=first):
+    for place, item in enumerate(items, start=first_number(items)):
         work.add(_copy(checklist, item, row.id, place))
     work.settle()
     return checklists.of_case(work.db, case)[0]

@@ -143,6 +143,19 @@ def test_a_checklist_file_that_is_wrong_is_refused_with_its_line(case: Drive, tm
     )
 
 
+def test_a_list_of_which_nothing_is_in_force_is_not_started(case: Drive, tmp_path: Path) -> None:
+    file = tmp_path / "night_visits.toml"
+    file.write_text(f"{OWN}nation = 'wales'\n", encoding="utf-8")
+    case(["practice", "apply", str(file), "--reason", "agreed"], ok=True)
+
+    result = case("checklist start night_visits 1")
+
+    assert (result.code, result.err.splitlines()[0]) == (
+        3,
+        "Nothing on the night visits is in force for WS-0001 on Mon 2 Mar 2026.",
+    )
+
+
 # -- the safety step ---------------------------------------------------------------------------------------------------
 
 
@@ -363,6 +376,8 @@ def test_boxes_are_empty_until_ticked_and_crossed_after(case: Drive) -> None:
 
     filled = case("checklist print enforcement 1 --format html", ok=True).out
 
+    case("checklist tick enforcement 1 safety_step --state open", ok=True)
+    assert "Day: Mon" not in case("checklist print enforcement 1", ok=True).out
     assert ["×" in page for page in (blank, fresh, filled)] == [False, False, True]
     assert filled.count("×") == 2
     assert "amina" in filled
