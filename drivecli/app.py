@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
 from drivecli.packaged import fingerprint
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from drivecli.catalogue import Catalogue
     from drivecli.db import Connection
     from drivecli.queries.workers import Acting
-    from drivecli.wizard import Wizard
     from drivecli.work import Work
 
 
@@ -38,6 +37,17 @@ class Asked:
     debug: bool = False
 
 
+class Answered(Protocol):
+    """What a person answered on the way to a whole line: the line so far, and the draft it was taken up from."""
+
+    draft: int | None
+
+    @property
+    def kept(self) -> list[str]: ...
+    def forget(self) -> None: ...
+    def say_again(self) -> None: ...
+
+
 class App:
     """What a command is handed.
 
@@ -50,7 +60,7 @@ class App:
         self.asked = Asked()
         self.command = "drive"
         self.words: list[str] = []
-        self.wizard: Wizard | None = None
+        self.wizard: Answered | None = None
         self.saved = False
         self._db: Connection | None = None
         self._db_writes = False

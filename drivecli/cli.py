@@ -246,7 +246,7 @@ def _keep_words(args: list[str], app: App) -> list[str]:
     kept = [each if each not in (STDIN, ELSEWHERE) else read.pop(0) if read else "" for each in words]
     if not answered and (not "".join(filter(None, kept)).strip() or line[:1] == ["drafts"]):
         return []
-    from drivecli.commands.drafts import dated, keep
+    from drivecli.kept import dated, keep
 
     return keep(app, dated(cli, line, app), [each or "" for each in kept])
 

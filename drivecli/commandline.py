@@ -1,12 +1,12 @@
 """How a `drive` command is shaped: the options that work everywhere, the help's layout, groups that import lazily."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
 from drivecli.app import App
+from drivecli.asks import Asks as Asks
 from drivecli.render import FORMATS
 
 Table = Mapping[str, tuple[str, str]]
@@ -51,23 +51,6 @@ RESUME = click.Option(["--resume"], is_flag=True, expose_value=False, help="Go o
 """Of the commands that ask and keep what was answered."""
 
 
-@dataclass(frozen=True)
-class Asks:
-    """What a command asks a person for when something it needs is missing: parameters by name, in order.
-
-    `role_*` stands for one of the options that begin so. `needs` are asked for as if Click required them. `needless`
-    says what need not be asked for once an option was given (`same_as`), or given so (`state=never`). `sure` is a last
-    question of yes or no. `first` may refuse before anything is asked. Without `keeps`, no answer outlives Ctrl-C.
-    """
-
-    names: Sequence[str]
-    needs: Sequence[str] = ()
-    needless: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    sure: str = ""
-    first: Callable[[App, Mapping[str, Any]], object] = lambda app, said: app.read()
-    keeps: bool = True
-
-
 def _with_codes(param: click.Parameter, record: tuple[str, str]) -> tuple[str, str]:
     """An option's line in help, with the codes it takes."""
     offered = getattr(param.type, "offered", None)
@@ -108,7 +91,7 @@ class Everywhere(click.Command):
         if self.asks and ctx.obj is not None and not ctx.resilient_parsing:
             from drivecli import wizard
 
-            args = wizard.complete(self, self.asks, ctx, args)
+            args = wizard.complete(self, self.asks, ctx, args, EVERYWHERE)
         return super().parse_args(ctx, args)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drivecli.app import App
-from drivecli.commandline import EVERYWHERE, Asks, Everywhere
+from drivecli.asks import Asks
 from drivecli.domain.days import near_day, say_day
 from drivecli.domain.lines import as_typed, said_last, with_words, without_words
 from drivecli.errors import DriveError, NotUnderstood, Refused
@@ -30,14 +30,16 @@ QUESTIONS = {"note": "Note, on one line; - to write more"}
 """Where an option's help would not read as a question."""
 
 
-def complete(command: Everywhere, asks: Asks, ctx: click.Context, args: list[str]) -> list[str]:
+def complete(
+    command: click.Command, asks: Asks, ctx: click.Context, args: list[str], everywhere: Sequence[click.Option]
+) -> list[str]:
     """The line with what was kept of it (--resume) and what a person answered; as it is when nothing is missing."""
     wizard = Wizard(command, asks, ctx, args)
     said = wizard.said()
     wanted = command.get_help_option(ctx)
     if wanted and wanted.name in said:
         return args
-    for option in EVERYWHERE:  # --demo and --no-input decide what follows, wherever they stand
+    for option in everywhere:  # --demo and --no-input decide what follows, wherever they stand
         option.handle_parse_result(ctx, said, [])
     if "resume" in said:
         wizard.take_up()
@@ -49,7 +51,7 @@ def complete(command: Everywhere, asks: Asks, ctx: click.Context, args: list[str
 class Wizard:
     """One line on its way to being whole. The App knows it, so that what was answered outlives Ctrl-C."""
 
-    def __init__(self, command: Everywhere, asks: Asks, ctx: click.Context, args: Sequence[str]) -> None:
+    def __init__(self, command: click.Command, asks: Asks, ctx: click.Context, args: Sequence[str]) -> None:
         self.command = command
         self.asks = asks
         self.ctx = ctx
@@ -78,7 +80,7 @@ class Wizard:
 
     def take_up(self) -> None:
         """Put the line that was kept last before what was typed now."""
-        from drivecli.commands.drafts import latest
+        from drivecli.kept import latest
 
         self._begin()
         if any(isinstance(self.params[name], click.Argument) for name in self.said()):
@@ -233,7 +235,7 @@ class Wizard:
 
     def forget(self) -> None:
         """Throw away the draft that was taken up: it is done."""
-        from drivecli.commands.drafts import forget
+        from drivecli.kept import forget
 
         if self.draft is not None:
             forget(self.app, self.draft)
