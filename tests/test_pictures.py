@@ -67,7 +67,15 @@ def as_svg(shown: str) -> str:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["opening", "enforcement", "disruption", "closing"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "enforcement",
+        "disruption",
+        pytest.param("opening", marks=pytest.mark.long),
+        pytest.param("closing", marks=pytest.mark.long),
+    ],
+)
 def test_a_sheet_prints_on_two_pages_of_a4_at_most(demo: Drive, tmp_path: Path, name: str) -> None:
     if demo(f"--demo checklist show {name} 7").code:
         demo(f"--demo checklist start {name} 7", ok=True)

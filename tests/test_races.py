@@ -110,7 +110,7 @@ def log_two_at_once(drive: Drive, *, rounds: int, drop: Sequence[str] = ()) -> l
 
 
 def test_two_contacts_logged_at_once_give_one_right_clock(drive):
-    assert log_two_at_once(drive, rounds=8) == []
+    assert log_two_at_once(drive, rounds=5) == []
 
 
 def test_without_the_lock_two_contacts_at_once_go_wrong(unlocked):

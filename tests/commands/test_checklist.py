@@ -227,7 +227,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, stores) -> Drive:
     return drive
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(("safety_step", "spo", "dvpn", "firearms")), st.sampled_from(STATES), st.booleans()),

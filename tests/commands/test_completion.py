@@ -758,7 +758,11 @@ COMPLETED = [
 
 
 @needs_terminal
-@pytest.mark.parametrize("terminal", SHELLS, indirect=True)
+@pytest.mark.parametrize(
+    "terminal",
+    [pytest.param(each, marks=pytest.mark.long) if each == "fish" else each for each in SHELLS],
+    indirect=True,
+)
 def test_tab_in_a_real_shell(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "our-practice.toml").touch()
 
@@ -768,6 +772,7 @@ def test_tab_in_a_real_shell(terminal: Terminal, tmp_path: Path) -> None:
 
 
 @needs_terminal
+@pytest.mark.long
 @pytest.mark.parametrize("terminal", ["zsh", "fish"], indirect=True)
 def test_a_real_shell_shows_the_state_beside_the_ref(terminal: Terminal) -> None:
     seen = terminal.tab("drive case show ", "OVERDUE 54 days")

@@ -182,7 +182,8 @@ def test_accessible_mode_draws_nothing_and_leaves_no_cell_empty(
     shown = on_screen(line, columns, DRIVE_ACCESSIBLE="1")
 
     assert not BOXES.findall(shown.text)
-    assert not [each for each in shown.lines if re.fullmatch(r"[-=+|# ]+", each)]
+    drawn = [each.strip() for each in shown.lines if re.fullmatch(r"[-=+|# ]+", each)]
+    assert not [each for each in drawn if each != "-"]  # a wrapped line may end in the - of --note -
     assert "\x1b[?" not in shown.text
     assert "\r" not in shown.text
 
