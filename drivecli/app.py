@@ -263,7 +263,10 @@ class App:
         return db
 
     def _open(self, *, write: bool) -> "Connection":
-        if self._db and (self._db_writes or not write):
+        if self._db:
+            if write and not self._db_writes:
+                self._db.let_write()
+                self._db_writes = True
             return self._db
         from drivecli.queries.store import read_store_settings
 

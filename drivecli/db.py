@@ -109,6 +109,12 @@ class Connection:
         finally:
             self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
+    def let_write(self) -> None:
+        """End what was being read, and let a store that was opened for reading be written to."""
+        self.raw.rollback()
+        if not self.is_postgres:
+            self.raw.execute("PRAGMA query_only = OFF")
+
     def lock(self, what: str, *, shared: bool = False) -> None:
         """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.
 

@@ -223,6 +223,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a run in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Stores go where files are kept in memory, if there is room: a disk syncs every commit of every test."""
+    if postgres.roomy_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(postgres.MEMORY))
+
+
 # -- surroundings ------------------------------------------------------------------------------------------------------
 
 

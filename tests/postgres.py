@@ -28,8 +28,8 @@ LONGEST_SOCKET = 100
 """Letters; a socket's path may have 103 on macOS, 107 on Linux."""
 
 MEMORY, ENOUGH = Path("/dev/shm"), 2 * 1024**3
-"""Where Linux keeps files in memory, and how many bytes must be free there to put a cluster in it. Every test has a
-database of its own, which is 300 new files: on many a disk the slowest part of the test.
+"""Where Linux keeps files in memory, and how many bytes must be free there to put stores and a cluster in it. Every test
+has a store of its own, on PostgreSQL 300 new files: on many a disk the slowest part of the test.
 """
 
 CONFIGURATION = """
@@ -88,7 +88,7 @@ class Cluster(Server):
     def __init__(self, binaries: Path) -> None:
         self.folder = _short_folder()
         self.log = self.folder / "log"
-        self.data = Path(tempfile.mkdtemp(prefix="drive-pg-", dir=_roomy_memory() or self.folder))
+        self.data = Path(tempfile.mkdtemp(prefix="drive-pg-", dir=roomy_memory() or self.folder))
         self._as = _as_an_ordinary_user()
         if self._as:
             for each in (self.folder, self.data):
@@ -183,7 +183,8 @@ def _version(binaries: Path) -> float:
         return 0.0
 
 
-def _roomy_memory() -> Path | None:
+def roomy_memory() -> Path | None:
+    """Where files are kept in memory, or None where there is no such place or too little room in it."""
     return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH else None
 
 
