@@ -13,11 +13,12 @@ from typing import Any
 from drivecli.domain import entries
 from drivecli.domain.checklists import Checklist, read_checklist
 from drivecli.domain.codes import Code, CodeList, nearest
+from drivecli.domain.columns import Column, read_columns
 from drivecli.domain.practice import Practice, read_practice
 from drivecli.domain.urgent import Urgent, read_urgent
 from drivecli.domain.working_days import Holidays
 from drivecli.errors import NotFound, NotUnderstood
-from drivecli.packaged import CHECKLISTS, is_checklist, packaged_names, packaged_text
+from drivecli.packaged import CHECKLISTS, is_checklist, is_columns, packaged_names, packaged_text
 
 ENTRY_TABLES = {"roles.toml": "role", "areas.toml": "area", "holidays.toml": "holiday", "urgent.toml": "line"}
 """Files that are a list of entries, and what an entry is called. Every file in codes/ has `code`."""
@@ -124,6 +125,10 @@ class Catalogue:
         """The urgent page, with the service's own numbers in it."""
         return read_urgent(self._data("urgent.toml"), "urgent.toml")
 
+    def columns(self, kind: str) -> dict[str, Column]:
+        """The columns of what is imported and exported, by code, in the order they are written."""
+        return read_columns(self._data(f"columns/{kind}.toml"), f"columns/{kind}.toml")
+
     def codes(self, name: str) -> CodeList:
         """A code list. Roles and areas answer as code lists too."""
         if name == "role":
@@ -157,18 +162,18 @@ def parse(text: str, where: str) -> dict[str, Any]:
 
 def lay_over(packaged: dict[str, Any], own: dict[str, Any], name: str) -> dict[str, Any]:
     """The packaged data with the service's own over it: tables by key, entries by their code or day."""
-    entry = ENTRY_TABLES.get(name, "code")
+    entry = "column" if is_columns(name) else ENTRY_TABLES.get(name, "code")
     merged = dict(packaged)
     for key, value in own.items():
         if key == entry:
-            value = _entries(own, entry, name)
+            value = entries.tables(own, entry, name)
             identity = "on" if entry == "holiday" else "code"
-            entries = {each.get(identity): each for each in packaged.get(key, [])}
+            laid = {each.get(identity): each for each in packaged.get(key, [])}
             for each in value:
                 if isinstance(each.get(identity), (list, dict)):
                     raise NotUnderstood(f"{name}: {identity} is “{each.get(identity)}”; it must be one word or day.")
-                entries[each.get(identity)] = {**entries.get(each.get(identity), {}), **each}
-            merged[key] = list(entries.values())
+                laid[each.get(identity)] = {**laid.get(each.get(identity), {}), **each}
+            merged[key] = list(laid.values())
         elif isinstance(value, dict) and isinstance(packaged.get(key), dict):
             merged[key] = _lay_table(packaged[key], value)
         else:
@@ -187,7 +192,7 @@ def _lay_table(packaged: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 def read_codes(data: Mapping[str, Any], name: str) -> CodeList:
     """A code list from parsed data."""
     codes: dict[str, Code] = {}
-    for entry in _entries(data, "code", name):
+    for entry in entries.tables(data, "code", name, needed=True):
         facts = {key: value for key, value in entry.items() if key not in ("code", "label")}
         code = entries.slug(entry, "code", name)
         codes[code] = Code(code, str(entry.get("label") or code.replace("_", " ")), facts)
@@ -198,7 +203,7 @@ def read_roles(data: Mapping[str, Any], where: str) -> dict[str, Role]:
     """Roles from parsed data."""
     known = ("case_work", "lead", "manage")
     roles = {}
-    for entry in _entries(data, "role", where):
+    for entry in entries.tables(data, "role", where, needed=True):
         may = tuple(entry.get("may", ()))
         strange = [each for each in may if each not in known]
         if strange:
@@ -224,7 +229,7 @@ def read_areas(data: Mapping[str, Any], where: str) -> dict[str, Area]:
             label=str(entry.get("label") or code),
             **{name: str(entry.get(name, "")) for name in ("service", "council", "police", "marac", "nation")},
         )
-        for entry in _entries(data, "area", where)
+        for entry in entries.tables(data, "area", where, needed=True)
     }
 
 
@@ -233,7 +238,7 @@ def read_holidays(data: Mapping[str, Any], where: str) -> Holidays:
     if type(data.get("until")) is not date:
         raise NotUnderstood(f"{where}: until must be a day, as in until = 2028-12-31.")
     found: dict[date, str] = {}
-    for entry in _entries(data, "holiday", where):
+    for entry in entries.tables(data, "holiday", where, needed=True):
         if type(entry.get("on")) is not date or not entry.get("name"):
             raise NotUnderstood(f"{where}: each [[holiday]] needs on = a day, and a name.")
         found[entry["on"]] = str(entry["name"])
@@ -255,10 +260,3 @@ class _Days(dict[date, str]):
 
     def __eq__(self, other: object) -> bool:
         return self is other
-
-
-def _entries(data: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
-    found = data.get(name)
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise NotUnderstood(f"{where}: write each entry under [[{name}]].")
-    return found

@@ -32,7 +32,9 @@ def packaged_names() -> list[str]:
     """Every data file that a service may lay its own over: all but the demo's stories."""
     return [
         *sorted(path.name for path in TEMPLATES.glob("*.toml") if path.name != DEMO),
-        *sorted(f"{folder}/{path.name}" for folder in ("codes", "checklists", "print") for path in _toml(folder)),
+        *sorted(
+            f"{folder}/{path.name}" for folder in ("codes", "checklists", "columns", "print") for path in _toml(folder)
+        ),
     ]
 
 
@@ -43,6 +45,11 @@ def _toml(folder: str) -> list[Path]:
 def is_checklist(name: str) -> bool:
     """Whether a data file of this name is a checklist."""
     return name.startswith(CHECKLISTS) and name.endswith(".toml")
+
+
+def is_columns(name: str) -> bool:
+    """Whether a data file of this name says the columns of what is imported and exported."""
+    return name.startswith("columns/") and name.endswith(".toml")
 
 
 @lru_cache(maxsize=64)

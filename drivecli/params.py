@@ -14,25 +14,10 @@ import click
 from drivecli.domain.codes import fold_code, read_code
 from drivecli.domain.days import EITHER, FUTURE, PAST, read_day
 from drivecli.domain.refs import PERSON_PREFIX, read_prefix, read_ref
+from drivecli.domain.text import clean, read_identifier, read_username, read_words
 from drivecli.errors import DriveError, NotUnderstood
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-LONGEST_NOTE = 200_000
-"""Characters; longer text is refused, with its count."""
-
-
-def clean(text: str) -> str:
-    """Text that both engines keep unchanged. Raises NotUnderstood for NUL, broken characters, or too much of it."""
-    if "\x00" in text:
-        raise NotUnderstood("There is a NUL character in the text; take it out.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise NotUnderstood("There are broken characters in the text; type them again.") from None
-    if len(text) > LONGEST_NOTE:
-        raise NotUnderstood(f"The text has {len(text)} characters; at most {LONGEST_NOTE} can be kept in one place.")
-    return text
 
 
 class _Type(click.ParamType[Any]):
@@ -61,10 +46,7 @@ class Text(_Type):
         return super().convert(value, param, ctx)
 
     def read(self, text: str, ctx: click.Context | None) -> str:
-        text = clean(text).strip()
-        if not text:
-            raise NotUnderstood("It is empty.")
-        return text
+        return read_words(text)
 
 
 class Private(Text):
@@ -180,10 +162,7 @@ class Username(_Type):
     name = "username"
 
     def read(self, text: str, ctx: click.Context | None) -> str:
-        username = clean(text).strip().lower()
-        if not username or any(not (letter.isalnum() or letter in "._-") for letter in username):
-            raise NotUnderstood(f"“{text}” cannot be a username: use letters, digits, dot, hyphen and underscore.")
-        return username
+        return read_username(text)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         from drivecli.completion import usernames
@@ -197,11 +176,8 @@ class Identifier(_Type):
     name = "type=value"
 
     def read(self, text: str, ctx: click.Context | None) -> tuple[str, str]:
-        kind, equals, value = clean(text).partition("=")
-        if not equals or not value.strip():
-            raise NotUnderstood(f"“{text}” should be TYPE=VALUE, as in pnc=24/12345X.")
         assert ctx is not None
-        return read_code(kind, ctx.obj.catalogue.codes("identifier_type"), "identifier type"), value.strip()
+        return read_identifier(text, ctx.obj.catalogue.codes("identifier_type"))
 
 
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -241,7 +217,7 @@ def result_option(function: F) -> F:
 
 
 def _result(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    return _all_of_stdin(ctx.obj) if value == "-" and not ctx.resilient_parsing else value
+    return _all_of_stdin(ctx.obj, "--result") if value == "-" and not ctx.resilient_parsing else value
 
 
 def note_options(function: F) -> F:
@@ -271,7 +247,7 @@ def _note(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     if ctx.resilient_parsing:
         return None
     if value == "-":
-        value = _all_of_stdin(ctx.obj)
+        value = _all_of_stdin(ctx.obj, "--note")
     return ctx.meta.get("drive.note") or value
 
 
@@ -307,10 +283,10 @@ def _keep_note(ctx: click.Context, text: str) -> None:
         ctx.params["note"] = text
 
 
-def _all_of_stdin(app: Any) -> str:
+def _all_of_stdin(app: Any, option: str) -> str:
     """All words that come on stdin; what came before an interruption is remembered on the App."""
     if sys.stdin.isatty() and app.asked.no_input:
-        raise NotUnderstood("--note - takes the words from stdin, and nothing is coming. Use --note TEXT.")
+        raise NotUnderstood(f"{option} - takes the words from stdin, and nothing is coming. Use {option} TEXT.")
     if sys.stdin.isatty():
         app.out.note(f"Write your words; then Enter and {'Ctrl-Z, Enter' if os.name == 'nt' else 'Ctrl-D'}.")
     came: list[str] = []
@@ -325,7 +301,7 @@ def _all_of_stdin(app: Any) -> str:
         text = "".join(came).strip()
         app.words += [text] if text else []
     if not text:
-        raise NotUnderstood("--note - was given, and no words came from stdin.")
+        raise NotUnderstood(f"{option} - was given, and no words came from stdin.")
     return clean(text)
 
 

@@ -28,8 +28,8 @@ LONGEST_SOCKET = 100
 """Letters; a socket's path may have 103 on macOS, 107 on Linux."""
 
 MEMORY, ENOUGH = Path("/dev/shm"), 2 * 1024**3
-"""Where Linux keeps files in memory, and how many bytes must be free there to put stores and a cluster in it. Every test
-has a store of its own, on PostgreSQL 300 new files: on many a disk the slowest part of the test.
+"""Where Linux keeps files in memory, and how many bytes must be free there to put stores and a cluster in it. Every
+test has a store of its own, on PostgreSQL 300 new files: on many a disk the slowest part of the test.
 """
 
 CONFIGURATION = """

@@ -33,6 +33,16 @@ def read_day(text: str, today: date, towards: str = PAST) -> date:
     raise NotUnderstood(f"“{text}” is not a day I can read. {_EXAMPLES}")
 
 
+def read_written_day(text: str) -> date:
+    """The day that a cell of a spreadsheet spells out: ISO, or day/month/year. Nothing unfinished, nothing relative."""
+    typed = text.strip()
+    for reader in (_iso, _slashes):
+        found = reader(typed, date.min, PAST)
+        if found is not None:
+            return found
+    raise NotUnderstood(f"“{typed[:80]}” is not a day I can read; write it as 3/4/2026 or 2026-04-03.")
+
+
 def say_day(day: date) -> str:
     """A day with its weekday, as it is echoed and shown: "Fri 20 Nov 2026"."""
     return f"{day:%a} {day.day} {day:%b %Y}"

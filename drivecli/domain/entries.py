@@ -29,9 +29,9 @@ def table(row: Entry, name: str, where: str) -> Entry:
     return found
 
 
-def tables(row: Entry, name: str, where: str) -> list[Entry]:
-    """Entries under [[name]]; none when it is left out."""
-    found = row.get(name, [])
+def tables(row: Entry, name: str, where: str, *, needed: bool = False) -> list[Entry]:
+    """Entries under [[name]]; none when it is left out, unless it is `needed`."""
+    found = row.get(name, None if needed else [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise NotUnderstood(f"{where}: write each entry under [[{name}]].")
     return found

@@ -6,6 +6,7 @@ given: values are checked in `domain`, and again by the constraints here.
 
 from drivecli.models.assignment import Assignment
 from drivecli.models.base import metadata
+from drivecli.models.batch import ImportBatch, ImportRow
 from drivecli.models.case import (
     AreaChange,
     Case,
@@ -43,6 +44,8 @@ __all__ = [
     "Extension",
     "FieldChange",
     "Hold",
+    "ImportBatch",
+    "ImportRow",
     "Opening",
     "Person",
     "PersonIdentifier",

@@ -11,12 +11,14 @@ from drivecli.models.base import Fact, fact_indexes
 class Contact(Fact, table=True):
     """A contact or an attempt. `made_by` made it, which need not be who recorded it.
 
-    `flag` is why a lead must hear of it; `placed` says that it lies after the window or after closing.
+    `flag` is why a lead must hear of it; `placed` says that it lies after the window or after closing. `external_ref`
+    is its ref in the system it was brought from; a correction keeps it, so in a case only one row that stands has it.
     """
 
     __table_args__ = (
         *fact_indexes("contact"),
         Index("ix_contact_case_id_occurred_on", "case_id", "occurred_on"),
+        Index("ix_contact_external_ref", "external_ref"),
         CheckConstraint("kind IN ('direct', 'indirect')", "kind"),
         CheckConstraint("about IN ('person', 'restricted')", "about"),
         CheckConstraint("minutes >= 0", "minutes"),
@@ -33,6 +35,7 @@ class Contact(Fact, table=True):
     about: str = "person"
     flag: str | None = None
     placed: str | None = None
+    external_ref: str | None = None
 
 
 class Approach(Fact, table=True):

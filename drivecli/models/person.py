@@ -11,8 +11,11 @@ from drivecli.models.base import Recorded
 class Person(SQLModel, table=True):
     """Descriptive fields are edited in place; `field_change` keeps what they were."""
 
+    __table_args__ = (Index("uq_person_external_ref", "external_ref", unique=True),)
+
     id: int | None = Field(default=None, primary_key=True)
     ref: str = Field(unique=True)
+    external_ref: str | None = None
     forename: str
     surname: str
     dob: date | None = None

@@ -15,11 +15,12 @@ from drivecli.catalogue import (
 )
 from drivecli.db import Connection
 from drivecli.domain.checklists import read_checklist
+from drivecli.domain.columns import read_columns
 from drivecli.domain.practice import read_practice
 from drivecli.domain.urgent import read_urgent
 from drivecli.errors import NotFound, NotUnderstood
 from drivecli.models import SiteFile
-from drivecli.packaged import CHECKLISTS, DEMO, is_checklist, packaged_names, packaged_text
+from drivecli.packaged import CHECKLISTS, DEMO, is_checklist, is_columns, packaged_names, packaged_text
 from drivecli.queries import clock
 from drivecli.queries.clock import Difference
 from drivecli.queries.store import site_files
@@ -137,6 +138,8 @@ def _check(name: str, text: str) -> None:
         read_areas(data, name)
     elif name == "print/sheet.toml":
         read_sheet_words(data, name)
+    elif is_columns(name):
+        read_columns(data, name)
     elif name == "urgent.toml":
         read_urgent(data, name)
     else:

@@ -1,0 +1,165 @@
+"""What a cell of a spreadsheet holds: read as strictly as at the keyboard, and nothing is guessed.
+
+A cell is text, or what a workbook knows it to be: a number, a day, yes or no. A reader raises NotUnderstood saying what
+was read and what would be right. An empty cell says nothing.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from drivecli.domain import days
+from drivecli.domain.codes import read_code
+from drivecli.domain.columns import Column
+from drivecli.domain.refs import PERSON_PREFIX, read_ref
+from drivecli.domain.text import clean, read_identifier, read_username
+from drivecli.errors import NotUnderstood
+
+Cell = str | int | float | bool | date | datetime | time | list[str] | None
+Reader = Callable[[Any], Any]
+
+EARLIEST_IN_A_WORKBOOK = date(1920, 1, 1)
+"""Earlier ones are numbers that were formatted as days."""
+
+YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
+
+
+def reader(column: Column, codes: Callable[[str], Iterable[str]], today: date) -> Reader:
+    """How a cell of a column is read: cell to value, None for an empty one. What repeats is read once."""
+    read = _readers(codes, today)[column.kind](column)
+    if column.kind in ("text", "texts", "identifiers", "contact"):
+        return lambda cell: None if _is_empty(cell) else read(cell)
+    return _remembering(read)
+
+
+def _readers(codes: Callable[[str], Iterable[str]], today: date) -> dict[str, Callable[[Column], Reader]]:
+    return {
+        "text": lambda column: _words,
+        "day": lambda column: lambda cell: _day(cell, today),
+        "code": lambda column: lambda cell: read_code(_as_text(cell), codes(column.codes), column.codes),
+        "number": lambda column: lambda cell: _number(cell, column.least, column.most),
+        "yes_no": lambda column: _yes_no,
+        "texts": lambda column: _texts,
+        "identifiers": lambda column: _identifiers(list(codes("identifier_type"))),
+        "case": lambda column: _words,
+        "person": lambda column: _words,
+        "contact": lambda column: lambda cell: _number(cell, 1, 2**31 - 1),
+        "worker": lambda column: lambda cell: read_username(_as_text(cell)),
+        "username": lambda column: lambda cell: read_username(_as_text(cell)),
+    }
+
+
+def _remembering(read: Reader) -> Reader:
+    """A reader for a column of few values: each is read once, and a refusal is remembered too."""
+    known: dict[Any, Any] = {}
+
+    def remember(cell: Any) -> Any:
+        key = (cell, type(cell)) if cell.__class__ is not str else cell
+        found = known.get(key, known)
+        if found is known:
+            try:
+                found = None if _is_empty(cell) else read(cell)
+            except NotUnderstood as refusal:
+                found = refusal
+            if len(known) < 100_000:
+                known[key] = found
+        if found.__class__ is NotUnderstood:
+            raise found
+        return found
+
+    return remember
+
+
+def _is_empty(cell: Cell) -> bool:
+    return cell is None or cell == [] or (isinstance(cell, str) and not cell.strip())
+
+
+def is_ambiguous(cell: Cell) -> bool | None:
+    """Whether a typed day would be another with day and month exchanged; None for a cell that settles nothing."""
+    found = re.fullmatch(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\s*", cell) if isinstance(cell, str) else None
+    return None if found is None else int(found[1]) <= 12
+
+
+def person_ref(text: str) -> int | None:
+    """The number of a person's own ref, P-0007; None for anything else, which is a ref of another system."""
+    found = re.fullmatch(rf"{PERSON_PREFIX}-0*(\d{{1,9}})", text.strip(), re.IGNORECASE | re.ASCII)
+    return int(found[1]) if found else None
+
+
+def case_ref(text: str, prefix: str) -> int | None:
+    """The number of one of our own case refs, WS-0042; None for anything else, which is a ref of another system."""
+    try:
+        typed, number = read_ref(text)
+    except NotUnderstood:
+        return None
+    return number if typed == prefix else None
+
+
+def _words(cell: Cell) -> str:
+    return clean(_as_text(cell)).strip()
+
+
+def _as_text(cell: Cell) -> str:
+    """A cell as the text somebody sees. A day is not one: a workbook may have made it of something else."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int | float):
+        return str(int(cell)) if cell == int(cell) else repr(cell)
+    if isinstance(cell, date | time):
+        raise NotUnderstood(f"{cell} is a day or time in this workbook, and words are wanted; format it as text.")
+    raise NotUnderstood("It is a list, and one value is wanted.")
+
+
+def _day(cell: Cell, today: date) -> date:
+    if isinstance(cell, datetime | time):
+        raise NotUnderstood(f"{cell} has a time in it; a day is wanted, as in 3/4/2026.")
+    if isinstance(cell, date):
+        if not EARLIEST_IN_A_WORKBOOK <= cell <= today + timedelta(days=731):
+            raise NotUnderstood(f"{cell.isoformat()} cannot be right; it may be a number that was formatted as a day.")
+        return cell
+    if not isinstance(cell, str):
+        raise NotUnderstood(f"{_as_text(cell)} is a number, not a day; format the column as a date, or write 3/4/2026.")
+    return days.read_written_day(cell)
+
+
+def _number(cell: Cell, least: int, most: int) -> int:
+    text = _as_text(cell).strip()
+    if not re.fullmatch(r"[+-]?\d{1,12}", text, re.ASCII):
+        raise NotUnderstood(f"“{text}” is not a whole number.")
+    if not least <= int(text) <= most:
+        raise NotUnderstood(f"{text}; it must be from {least} to {most}.")
+    return int(text)
+
+
+def _yes_no(cell: Cell) -> bool:
+    text = _as_text(cell).strip().casefold()
+    if text not in YES + NO:
+        raise NotUnderstood(f"“{text}” should be yes or no.")
+    return text in YES
+
+
+def _texts(cell: Cell) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clean(each).strip() for each in _listed(cell) if each.strip()))
+
+
+def _identifiers(types: Sequence[str]) -> Reader:
+    return lambda cell: tuple(dict.fromkeys(read_identifier(each, types) for each in _listed(cell) if each.strip()))
+
+
+def _listed(cell: Cell) -> list[str]:
+    """Several texts in one cell: a list, as programs write it, or texts with ; between them, as people do."""
+    if isinstance(cell, list):
+        found = cell
+    else:
+        text = _as_text(cell)
+        try:
+            found = json.loads(text) if text.lstrip().startswith("[") else text.split(";")
+        except ValueError:
+            found = text.split(";")
+    if not all(isinstance(each, str) for each in found):
+        raise NotUnderstood("It should be words, with ; between them.")
+    return found

@@ -1,0 +1,42 @@
+"""What was brought in from files: each batch, and the rows that it made."""
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from drivecli.models.base import Recorded
+
+
+class ImportBatch(Recorded, table=True):
+    """One file that was brought in: what it was, what was found in it, and what was done."""
+
+    __tablename__ = "import_batch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    file: str
+    digest: str
+    note: str | None = None
+    rows: int
+    new: int
+    same: int
+    changed: int
+    conflict: int
+    rejected: int
+    applied: int
+    undone_by_event: int | None = Field(default=None, foreign_key="event.id")
+    undone_reason: str | None = None
+
+
+class ImportRow(SQLModel, table=True):
+    """A row of a table that a batch made, and the row of the file it came from.
+
+    Dated facts are found by their event instead; these tables do not say in which event a row was made.
+    """
+
+    __tablename__ = "import_row"
+    __table_args__ = (Index("ix_import_row_table_name_row_id", "table_name", "row_id"),)
+
+    batch_id: int = Field(primary_key=True, foreign_key="import_batch.id")
+    table_name: str = Field(primary_key=True)
+    row_id: int = Field(primary_key=True)
+    file_row: int
