@@ -59,7 +59,7 @@ class Connection:
             with self.raw.cursor() as cursor:
                 cursor.executemany(_for_psycopg(sql), list(rows))
         else:
-            self.raw.executemany(sql, [{name: _for_sqlite(v) for name, v in row.items()} for row in rows])
+            self.raw.executemany(sql, ({name: _for_sqlite(v) for name, v in row.items()} for row in rows))
 
     def rows(self, row: type[Row], sql: str, **params: Any) -> list[Row]:
         """The rows of a SELECT as `row`: its columns in the order of the fields, typed by them."""

@@ -7,19 +7,19 @@ every case that was touched, and commits, all or nothing.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from drivecli import audit
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
-from drivecli.domain.deadlines import Deadline, deadlines
+from drivecli.domain.deadlines import deadlines
 from drivecli.domain.facts import CaseFacts
 from drivecli.errors import Refused, StoreUnusable
 from drivecli.queries import cases
 from drivecli.queries.cases import CaseRow
-from drivecli.queries.clock import derived_columns, stored_form
+from drivecli.queries.clock import DERIVED, derived_columns, stored_form
 from drivecli.queries.facts import case_facts
 from drivecli.queries.store import site_files
 
@@ -45,6 +45,9 @@ def utc_now() -> datetime:
     """The moment, for `recorded_at`. DRIVE_TODAY never changes it."""
     return datetime.now(UTC)
 
+
+TOGETHER = 1000
+"""Cases whose clock is run at once: what one of them may hold, a thousand of them hold in memory."""
 
 RULES = "rules"
 """The lock that every work shares, and that whoever changes the rules takes alone."""
@@ -173,18 +176,25 @@ class Work:
         return row
 
     def add_many(self, table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
-        """Add many rows at once: the same store as one by one, in one statement. Their cases are locked and touched."""
-        made: list[Any] = [table(**row) for row in rows]
+        """Add many rows at once: the same store as one by one, in one statement. Their cases are locked and touched.
+
+        Every row has the same columns; those left out have the table's own defaults.
+        """
+        made = list(rows)
         if not made:
             return
-        known: dict[str, Any] = {"recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
-        columns = [name for name in table.model_fields if name != "id" or made[0].id is not None]
-        values = [{name: known.get(name, getattr(row, name)) for name in columns} for row in made]
-        named = table.__tablename__
+        columns, defaults = _columns(table)
+        if "recorded_at" in columns:
+            defaults = {**defaults, "recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
+        if "id" in columns and made[0].get("id") is None:
+            columns = [name for name in columns if name != "id"]
         self.db.run_many(
-            f"INSERT INTO {named} ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})", values
+            f"INSERT INTO {table.__tablename__} ({', '.join(columns)})"
+            f" VALUES ({', '.join(f':{name}' for name in columns)})",
+            ({**defaults, **row} for row in made),
         )
-        self.touch(value["case_id"] for value in values if "case_id" in value)
+        if "case_id" in columns:
+            self.touch(row["case_id"] for row in made)
 
     def case(self, number: int) -> "Case":
         """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""
@@ -219,19 +229,33 @@ class Work:
             self.session.flush()
         if not self._stale:
             return
-        tiers = list(self.catalogue.codes("tier"))
-        for number, facts in case_facts(self.db, self._stale, self.catalogue).items():
-            due = deadlines(facts, self.catalogue.practice, self.catalogue.holidays)
-            _write_deadlines(self.db, number, due)
-            _write_derived(self.db, facts, due, tiers)
+        stale = sorted(self._stale)
+        for start in range(0, len(stale), TOGETHER):
+            self._run_clock(stale[start : start + TOGETHER])
         self._stale.clear()
         if "session" in self.__dict__:
             self.session.expire_all()
 
+    def _run_clock(self, ids: list[int]) -> None:
+        """Replace the deadlines and derived columns of these cases by what the clock answers now."""
+        tiers = list(self.catalogue.codes("tier"))
+        practice, holidays = self.catalogue.practice, self.catalogue.holidays
+        rows, derived = [], []
+        for number, facts in case_facts(self.db, ids, self.catalogue).items():
+            due = deadlines(facts, practice, holidays)
+            rows += [stored_form(number, each) for each in due]
+            derived.append({"id": number, **derived_columns(facts, due, tiers)})
+        self.db.run(f"DELETE FROM deadline WHERE case_id IN ({', '.join(map(str, ids))})")
+        self.db.run_many(_INSERT_DEADLINE, rows)
+        self.db.run_many(_UPDATE_DERIVED, derived)
 
-def _write_deadlines(db: Connection, case: int, due: tuple[Deadline, ...]) -> None:
-    db.run("DELETE FROM deadline WHERE case_id = :case", case=case)
-    db.run_many(_INSERT_DEADLINE, [stored_form(case, each) for each in due])
+
+@lru_cache
+def _columns(table: type[Any]) -> tuple[list[str], dict[str, Any]]:
+    """The columns of a table, and what those hold that are left out."""
+    fields = table.model_fields
+    given = {name: each.default for name, each in fields.items() if not each.is_required()}
+    return list(fields), given
 
 
 _INSERT_DEADLINE = """
@@ -242,10 +266,6 @@ VALUES (:case_id, :side, :kind, :weight, :due_on, :rule, :because_table, :becaus
 """
 
 
-def _write_derived(db: Connection, facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str]) -> None:
-    columns = derived_columns(facts, due, tiers)
-    db.run(
-        f"UPDATE case_record SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id",
-        id=facts.id,
-        **columns,
-    )
+_UPDATE_DERIVED = f"""
+UPDATE case_record SET {", ".join(f"{name} = :{name}" for name in DERIVED)} WHERE id = :id
+"""

@@ -58,6 +58,10 @@ class _Columns(NamedTuple):
     next_due_weight: str | None
 
 
+DERIVED = tuple(name for name in _Columns.__annotations__ if name != "id")
+"""The columns of a case that the unit of work rewrites from its facts and its clock."""
+
+
 def stored_form(case: int, due: Deadline) -> dict[str, Any]:
     """A deadline as its table keeps it."""
     return {
