@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from drivecli import many
 from drivecli.db import Connection
 
 
@@ -18,7 +19,4 @@ def begin_event(db: Connection, at: str, worker: int | None, command: str) -> in
 
 def end_event(db: Connection, event: int, cases: Iterable[int]) -> None:
     """Note which cases the event touched."""
-    db.run_many(
-        "INSERT INTO event_case (event_id, case_id) VALUES (:event, :case)",
-        [{"event": event, "case": case} for case in sorted(cases)],
-    )
+    many.insert(db, "event_case", ("event_id", "case_id"), ((event, case) for case in sorted(cases)))

@@ -318,6 +318,7 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
             kind="old_engine",
             next="pip install --upgrade sqlcipher3",
         )
+    dbapi2.register_adapter(type(None), _nothing)
     try:
         raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     except dbapi2.Error as error:
@@ -335,6 +336,11 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
         raw.close()
         raise as_refusal(error) or error from None
     return Connection(raw, "sqlite", store)
+
+
+def _nothing(value: None) -> None:
+    """What NULL is. Without being told, sqlcipher3 asks at each anew, which costs three times any other value."""
+    return value
 
 
 _PRAGMAS = [

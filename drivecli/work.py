@@ -11,15 +11,14 @@ from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from drivecli import audit
+from drivecli import audit, many
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
-from drivecli.domain.deadlines import deadlines
 from drivecli.domain.facts import CaseFacts
 from drivecli.errors import Refused, StoreUnusable
 from drivecli.queries import cases
 from drivecli.queries.cases import CaseRow
-from drivecli.queries.clock import DERIVED, derived_columns, stored_form
+from drivecli.queries.clock import DEADLINE, DERIVED, Answers
 from drivecli.queries.facts import case_facts
 from drivecli.queries.store import site_files
 
@@ -178,7 +177,7 @@ class Work:
     def add_many(self, table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
         """Add many rows at once: the same store as one by one, in one statement. Their cases are locked and touched.
 
-        Every row has the same columns; those left out have the table's own defaults.
+        Every row has the columns of the first; those left out have the table's own defaults.
         """
         made = list(rows)
         if not made:
@@ -186,13 +185,9 @@ class Work:
         columns, defaults = _columns(table)
         if "recorded_at" in columns:
             defaults = {**defaults, "recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
-        if "id" in columns and made[0].get("id") is None:
-            columns = [name for name in columns if name != "id"]
-        self.db.run_many(
-            f"INSERT INTO {table.__tablename__} ({', '.join(columns)})"
-            f" VALUES ({', '.join(f':{name}' for name in columns)})",
-            ({**defaults, **row} for row in made),
-        )
+        given = [name for name in columns if name in made[0]]
+        alike = {name: defaults[name] for name in columns if name not in made[0] and name in defaults and name != "id"}
+        many.insert(self.db, str(table.__tablename__), given, ([row[name] for name in given] for row in made), alike)
         if "case_id" in columns:
             self.touch(row["case_id"] for row in made)
 
@@ -229,25 +224,23 @@ class Work:
             self.session.flush()
         if not self._stale:
             return
-        stale = sorted(self._stale)
+        stale, answers = sorted(self._stale), Answers(self.catalogue)
         for start in range(0, len(stale), TOGETHER):
-            self._run_clock(stale[start : start + TOGETHER])
+            self._run_clock(stale[start : start + TOGETHER], answers)
         self._stale.clear()
         if "session" in self.__dict__:
             self.session.expire_all()
 
-    def _run_clock(self, ids: list[int]) -> None:
+    def _run_clock(self, ids: list[int], answers: Answers) -> None:
         """Replace the deadlines and derived columns of these cases by what the clock answers now."""
-        tiers = list(self.catalogue.codes("tier"))
-        practice, holidays = self.catalogue.practice, self.catalogue.holidays
         rows, derived = [], []
-        for number, facts in case_facts(self.db, ids, self.catalogue).items():
-            due = deadlines(facts, practice, holidays)
-            rows += [stored_form(number, each) for each in due]
-            derived.append({"id": number, **derived_columns(facts, due, tiers)})
+        for facts in case_facts(self.db, ids, self.catalogue).values():
+            due, columns = answers.rows(facts)
+            rows += due
+            derived.append(columns)
         self.db.run(f"DELETE FROM deadline WHERE case_id IN ({', '.join(map(str, ids))})")
-        self.db.run_many(_INSERT_DEADLINE, rows)
-        self.db.run_many(_UPDATE_DERIVED, derived)
+        many.insert(self.db, "deadline", DEADLINE, rows)
+        many.update(self.db, "case_record", DERIVED, derived)
 
 
 @lru_cache
@@ -256,16 +249,3 @@ def _columns(table: type[Any]) -> tuple[list[str], dict[str, Any]]:
     fields = table.model_fields
     given = {name: each.default for name, each in fields.items() if not each.is_required()}
     return list(fields), given
-
-
-_INSERT_DEADLINE = """
-INSERT INTO deadline (case_id, side, kind, weight, due_on, rule, because_table, because_id, because, stops_when,
-                      skipped, owner_id)
-VALUES (:case_id, :side, :kind, :weight, :due_on, :rule, :because_table, :because_id, :because, :stops_when,
-        :skipped, :owner_id)
-"""
-
-
-_UPDATE_DERIVED = f"""
-UPDATE case_record SET {", ".join(f"{name} = :{name}" for name in DERIVED)} WHERE id = :id
-"""

@@ -1,7 +1,10 @@
 """What happened in one case: the facts that the clock reads. No row, and no today."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
+from typing import Any
 
 FAR = date.max
 """The end of something that has not ended."""
@@ -200,3 +203,42 @@ class CaseFacts:
     def suspended_on(self, day: date) -> bool:
         """Whether the case was suspended on `day`."""
         return any(each.holds(day) for each in self.suspensions)
+
+
+_TABLES: list[tuple[str, str, Callable[[Any], Any]]] = [
+    (table, name, attrgetter(*(each.name for each in fields(kind) if each.name != "id")))
+    for table, name, kind in [
+        ("stage_change", "stages", Stage),
+        ("contact", "contacts", Contact),
+        ("approach", "approaches", Approach),
+        ("hold", "holds", Hold),
+        ("suspension", "suspensions", Suspension),
+        ("assignment", "assignments", Assignment),
+        ("review", "reviews", Review),
+        ("extension", "extensions", Extension),
+    ]
+]
+"""The tables that a deadline may be due because of, where their rows are among the facts, and a row less its number."""
+
+Shape = tuple[Any, ...]
+Numbers = list[tuple[str, int]]
+
+
+def shape_of(case: CaseFacts) -> tuple[Shape | None, Numbers]:
+    """What two cases may have in common: everything but their numbers; and those numbers by table, in one order.
+
+    None for a case whose facts name one another by number, as a release its suspension: it is like no other.
+    """
+    if case.items or case.releases:
+        return None, []
+    shape: list[Any] = [case.opened_on, case.window_months, case.tier, case.area]
+    numbers = [("opening", case.opening_id)]
+    for table, name, without_number in _TABLES:
+        rows = getattr(case, name)
+        if rows:
+            shape.append((table, tuple([without_number(row) for row in rows])))
+            numbers += [(table, row.id) for row in rows]
+    if case.closing:
+        shape.append((case.closing.on, case.closing.reason, case.closing.follow_up))
+        numbers.append(("closing", case.closing.id))
+    return tuple(shape), numbers

@@ -9,7 +9,7 @@ from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain import contact as contacts
 from drivecli.domain.deadlines import Deadline, deadlines, window_ends_on
-from drivecli.domain.facts import CaseFacts
+from drivecli.domain.facts import CaseFacts, Numbers, Shape, shape_of
 from drivecli.queries.facts import case_facts
 
 
@@ -59,7 +59,11 @@ class _Columns(NamedTuple):
 
 
 DERIVED = tuple(name for name in _Columns.__annotations__ if name != "id")
-"""The columns of a case that the unit of work rewrites from its facts and its clock."""
+"""The columns of a case that the unit of work rewrites from its facts and its clock, in the order they are answered."""
+
+
+DEADLINE = tuple(_Stored.__dataclass_fields__)
+"""The columns of a stored deadline, in the order of `stored_form`."""
 
 
 def stored_form(case: int, due: Deadline) -> dict[str, Any]:
@@ -108,6 +112,40 @@ def derived_columns(facts: CaseFacts, due: tuple[Deadline, ...], tiers: list[str
         "next_due_kind": first.kind if first else None,
         "next_due_weight": first.weight if first else None,
     }
+
+
+class Answers:
+    """The clock's answers for many cases, as their rows are stored. Cases alike in all but numbers are worked out once.
+
+    A case's own numbers are put in afterwards: those of the facts that its deadlines are due because of.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._tiers = list(catalogue.codes("tier"))
+        self._known: dict[Shape, tuple[list[tuple[Any, ...]], tuple[Any, ...], Numbers]] = {}
+
+    def rows(self, facts: CaseFacts) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+        """A case's rows of `deadline`, in the order of `DEADLINE`; and its id with its columns, as in `DERIVED`."""
+        shape, numbers = shape_of(facts)
+        known = self._known.get(shape) if shape else None
+        if known:
+            stored, derived, theirs = known
+            ours = {their: number for their, (_, number) in zip(theirs, numbers, strict=True)}
+            return (
+                [(facts.id, *row[1:_NUMBER], ours[row[_TABLE], row[_NUMBER]], *row[_NUMBER + 1 :]) for row in stored],
+                (facts.id, *derived),
+            )
+        due = deadlines(facts, self._catalogue.practice, self._catalogue.holidays)
+        stored = [tuple(stored_form(facts.id, each).values()) for each in due]
+        derived = tuple(derived_columns(facts, due, self._tiers).values())
+        if shape and len(self._known) < MOST_SHAPES:
+            self._known[shape] = stored, derived, numbers
+        return stored, (facts.id, *derived)
+
+
+MOST_SHAPES = 50_000
+_TABLE, _NUMBER = DEADLINE.index("because_table"), DEADLINE.index("because_id")
 
 
 def all_cases(db: Connection) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from drivecli.catalogue import Catalogue
@@ -74,14 +75,17 @@ class _Reader:
         rows = self.db.run(
             f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {self.among}"
         ).fetchall()
-        superseded = {row[2] for row in rows if row[2] is not None}
-        place: dict[int, int] = {}  # a correction keeps the place of what it corrects among the facts of a day
-        for row in sorted(rows, key=lambda row: row[1]):
-            place[row[1]] = place.get(row[2], row[1])
+        if any(row[2] is not None or row[3] for row in rows):
+            rows = _standing(rows)
+        else:
+            rows.sort(key=lambda row: (str(row[4]), row[1]))
+        days = [place for place, kind in enumerate(kinds, 4) if kind is date]
         found: dict[int, list[Any]] = defaultdict(list)
-        for row in sorted(rows, key=lambda row: (str(row[4]), place[row[1]])):
-            if row[1] not in superseded and not row[3]:
-                found[row[0]].append((row[1], *(_typed(v, k) for v, k in zip(row[4:], kinds, strict=True))))
+        for row in rows:
+            typed = list(row)
+            for place in days:
+                typed[place] = _typed(typed[place], date)
+            found[row[0]].append((row[1], *typed[4:]))
         return found
 
     def contacts(self) -> dict[int, list[facts.Contact]]:
@@ -148,5 +152,20 @@ class _Reader:
         return facts.Closing(row, on, reason, reason not in reasons or reasons[reason].is_("follow_up"))
 
 
+def _standing(rows: list[Any]) -> list[Any]:
+    """Rows that stand, by day; a correction keeps the place of what it corrects among the facts of a day."""
+    superseded = {row[2] for row in rows if row[2] is not None}
+    place: dict[int, int] = {}
+    for row in sorted(rows, key=lambda row: row[1]):
+        place[row[1]] = place.get(row[2], row[1])
+    standing = [row for row in rows if row[1] not in superseded and not row[3]]
+    return sorted(standing, key=lambda row: (str(row[4]), place[row[1]]))
+
+
+@lru_cache(maxsize=20_000)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
 def _typed(value: Any, kind: type) -> Any:
-    return date.fromisoformat(value) if kind is date and isinstance(value, str) else value
+    return _day(value) if kind is date and isinstance(value, str) else value
