@@ -6,7 +6,7 @@ given: values are checked in `domain`, and again by the constraints here.
 
 from drivecli.models.assignment import Assignment
 from drivecli.models.base import metadata
-from drivecli.models.batch import ImportBatch, ImportRow
+from drivecli.models.batch import ImportBatch, ImportMade
 from drivecli.models.case import (
     AreaChange,
     Case,
@@ -45,7 +45,7 @@ __all__ = [
     "FieldChange",
     "Hold",
     "ImportBatch",
-    "ImportRow",
+    "ImportMade",
     "Opening",
     "Person",
     "PersonIdentifier",

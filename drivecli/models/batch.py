@@ -1,6 +1,5 @@
-"""What was brought in from files: each batch, and the rows that it made."""
+"""What was brought in from files: each batch, and which rows it made."""
 
-from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from drivecli.models.base import Recorded
@@ -27,16 +26,15 @@ class ImportBatch(Recorded, table=True):
     undone_reason: str | None = None
 
 
-class ImportRow(SQLModel, table=True):
-    """A row of a table that a batch made, and the row of the file it came from.
+class ImportMade(SQLModel, table=True):
+    """The rows that a batch made in one table: all from `first_id` to `last_id`, for nobody else wrote meanwhile.
 
     Dated facts are found by their event instead; these tables do not say in which event a row was made.
     """
 
-    __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_table_name_row_id", "table_name", "row_id"),)
+    __tablename__ = "import_made"
 
     batch_id: int = Field(primary_key=True, foreign_key="import_batch.id")
     table_name: str = Field(primary_key=True)
-    row_id: int = Field(primary_key=True)
-    file_row: int
+    first_id: int
+    last_id: int

@@ -1,6 +1,6 @@
 """Who works on a case: the manager and the specialists, their hand-overs and ends."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,13 +35,7 @@ class Given:
 
 def check(work: Work, worker: Acting, role: str, override: Override) -> None:
     """Refuse a worker who lacks the role, has left, or has no room for another case."""
-    label = work.role_label(role)
-    if worker.role != role:
-        raise Refused(
-            f"{worker.name} is not a {label} but a {work.role_label(worker.role)}.",
-            kind="wrong_role",
-            next=f"drive worker list --role {role}",
-        )
+    check_role(worker, role, work.role_label)
     if worker.left_on is not None:
         raise Refused(
             f"{worker.name} left on {say_day(worker.left_on)}.", kind="left", next=f"drive worker list --role {role}"
@@ -51,13 +45,28 @@ def check(work: Work, worker: Acting, role: str, override: Override) -> None:
     if capacity is None or held < capacity:
         return
     if not override.over_capacity:
-        raise Refused(
-            f"{worker.name} holds {held} cases and has room for {capacity}.",
-            kind="over_capacity",
-            next="Choose somebody else (drive workload), or add: --over-capacity --reason WHY",
-        )
+        raise no_room(worker, held, capacity)
     if not override.reason:
         raise NotUnderstood("Missing --reason: say why this worker should hold more than their capacity.")
+
+
+def check_role(worker: Acting, role: str, label: Callable[[str], str]) -> None:
+    """Refuse a worker who lacks the role."""
+    if worker.role != role:
+        raise Refused(
+            f"{worker.name} is not a {label(role)} but a {label(worker.role)}.",
+            kind="wrong_role",
+            next=f"drive worker list --role {role}",
+        )
+
+
+def no_room(worker: Acting, held: int, capacity: int) -> Refused:
+    """Why a worker is given no further case."""
+    return Refused(
+        f"{worker.name} holds {held} cases and has room for {capacity}.",
+        kind="over_capacity",
+        next="Choose somebody else (drive workload), or add: --over-capacity --reason WHY",
+    )
 
 
 def begin(work: Work, case: int, worker: Acting, role: str, on: date, override: Override | None = None) -> Assignment:

@@ -41,13 +41,9 @@ def open_case(work: Work, said: Details, asked: Asked) -> CaseRow:
     Raises Refused for a day in the future, a person who may be on record, or a manager without room.
     """
     work.must_may("case_work", "open a case")
-    if asked.opened_on > work.today:
-        raise Refused(
-            f"{say_day(asked.opened_on)} is in the future; a case opens on the day the work is taken on.", kind="future"
-        )
+    check_opening(asked.opened_on, work.today)
     months = work.catalogue.practice.window_months if asked.window_months is None else asked.window_months
-    if not 1 <= months <= LONGEST_WINDOW:
-        raise NotUnderstood(f"--window-months: {months}; it must be from 1 to {LONGEST_WINDOW}.")
+    check_window(months)
     person = _person(work, said, asked)
     if asked.external_ref:
         _refuse_taken(work, asked.external_ref)
@@ -78,6 +74,20 @@ def open_case(work: Work, said: Details, asked: Asked) -> CaseRow:
         assignments.check(work, manager, assignments.MANAGER, allowed)
         assignments.begin(work, number, manager, assignments.MANAGER, asked.opened_on, allowed)
     return work.answer(number)
+
+
+def check_opening(opened_on: date, today: date) -> None:
+    """Refuse a case that opens in the future."""
+    if opened_on > today:
+        raise Refused(
+            f"{say_day(opened_on)} is in the future; a case opens on the day the work is taken on.", kind="future"
+        )
+
+
+def check_window(months: int) -> None:
+    """Refuse a window, in calendar months, longer than anybody is worked with."""
+    if not 1 <= months <= LONGEST_WINDOW:
+        raise NotUnderstood(f"--window-months: {months}; it must be from 1 to {LONGEST_WINDOW}.")
 
 
 def edit(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from drivecli.catalogue import Catalogue
 from drivecli.domain.contact import flag_for_lead
 from drivecli.domain.days import say_day
 from drivecli.domain.deadlines import window_ends_on
@@ -13,7 +14,8 @@ from drivecli.queries import contacts as contact_queries
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
 from drivecli.queries.contacts import ContactRow
-from drivecli.services.taking import check_day, take
+from drivecli.queries.workers import Acting
+from drivecli.services.taking import check_day_of, take
 from drivecli.work import Work
 
 LONGEST = 24 * 60
@@ -94,6 +96,7 @@ def correct(work: Work, number: int, changes: dict[str, Any], *, reason: str, wi
         changes = {**changes, "kind": None}
     row = _row(work, case, replace(before, **changes))
     row.supersedes_id, row.reason, row.withdrawn = number, reason, withdraw
+    row.external_ref = work.db.value("SELECT external_ref FROM contact WHERE id = :id", id=number)
     return _logged(work, case, work.add(row))
 
 
@@ -105,19 +108,9 @@ def _logged(work: Work, case: CaseKey, row: Contact) -> Logged:
 
 
 def _row(work: Work, case: CaseKey, said: Said) -> Contact:
-    check_day(work, case, said.on, "a contact")
-    if case.closed_on is not None and said.on > case.closed_on:
-        raise Refused(
-            f"{case.ref} was closed on {say_day(case.closed_on)}; a contact after that belongs to a new case.",
-            kind="closed",
-            next=f"drive case open --same-as {case.ref}",
-        )
-    if said.minutes is not None and not 0 <= said.minutes <= LONGEST:
-        raise NotUnderstood(f"--minutes: {said.minutes}; it must be from 0 to {LONGEST}.")
     maker = workers.find(work.db, said.by) if said.by else None
-    if maker and maker.left_on is not None and maker.left_on < said.on:
-        raise Refused(f"{maker.name} had left by then ({say_day(maker.left_on)}).", kind="left")
-    kind = said.kind or _usual_kind(work, said.mode)
+    check(case, said, maker, work.today)
+    kind = said.kind or usual_kind(work.catalogue, said.mode)
     facts = work.facts(case.id)
     approach = contact_queries.agreed_modes(work.db, case.id, said.on)
     return Contact(
@@ -137,6 +130,22 @@ def _row(work: Work, case: CaseKey, said: Said) -> Contact:
     )
 
 
-def _usual_kind(work: Work, mode: str) -> str:
-    modes = work.catalogue.codes("contact_mode")
+def check(case: CaseKey, said: Said, maker: Acting | None, today: date) -> None:
+    """Refuse what cannot have happened: in the future, before opening, after closing, by somebody who had left."""
+    check_day_of(case, said.on, "a contact", today)
+    if case.closed_on is not None and said.on > case.closed_on:
+        raise Refused(
+            f"{case.ref} was closed on {say_day(case.closed_on)}; a contact after that belongs to a new case.",
+            kind="closed",
+            next=f"drive case open --same-as {case.ref}",
+        )
+    if said.minutes is not None and not 0 <= said.minutes <= LONGEST:
+        raise NotUnderstood(f"--minutes: {said.minutes}; it must be from 0 to {LONGEST}.")
+    if maker and maker.left_on is not None and maker.left_on < said.on:
+        raise Refused(f"{maker.name} had left by then ({say_day(maker.left_on)}).", kind="left")
+
+
+def usual_kind(catalogue: Catalogue, mode: str) -> str:
+    """Direct or indirect, where nothing was said: a meeting is about the person, not with them."""
+    modes = catalogue.codes("contact_mode")
     return "indirect" if mode in modes and modes[mode].is_("indirect") else "direct"

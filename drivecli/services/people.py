@@ -51,7 +51,7 @@ def add(work: Work, said: Details) -> Person:
     if not said.forename or not said.surname:
         missing = "--forename" if not said.forename else "--surname"
         raise NotUnderstood(f"Missing {missing}: a case needs the person's forename and surname.")
-    _check_birth(work, said.dob)
+    check_birth(said.dob, work.today)
     number = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
     known = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
     person = work.add(Person(id=number, ref=make_ref(PERSON_PREFIX, number), **known))
@@ -63,7 +63,7 @@ def add(work: Work, said: Details) -> Person:
 def edit(work: Work, number: int, said: Details) -> list[str]:
     """Change what was said; the old values are kept. Returns the names of the fields that changed."""
     person = work.session.get_one(Person, number, with_for_update=work.db.is_postgres or None)
-    _check_birth(work, said.dob)
+    check_birth(said.dob, work.today)
     wanted = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
     changed = change_fields(work, "person", person, wanted)
     if {"forename", "surname"} & set(changed):
@@ -139,12 +139,13 @@ def note_not_same(work: Work, person: int, others: list[CaseKey], reason: str | 
         work.add(PersonLink(person_id=low, other_id=high, same=False, reason=reason))
 
 
-def _check_birth(work: Work, dob: date | None) -> None:
+def check_birth(dob: date | None, today: date) -> None:
+    """Refuse a date of birth that cannot be right."""
     if dob is None:
         return
-    if dob > work.today:
+    if dob > today:
         raise NotUnderstood(f"--dob: {dob.isoformat()} is in the future.")
-    if dob.year < work.today.year - OLDEST:
+    if dob.year < today.year - OLDEST:
         raise NotUnderstood(f"--dob: {dob.isoformat()} is more than {OLDEST} years ago.")
 
 

@@ -44,7 +44,12 @@ def take_open(work: Work, ref: Ref) -> CaseKey:
 
 def check_day(work: Work, case: CaseKey, on: date, what: str) -> None:
     """Refuse a day in the future or before the case opened."""
-    if on > work.today:
+    check_day_of(case, on, what, work.today)
+
+
+def check_day_of(case: CaseKey, on: date, what: str, today: date) -> None:
+    """Refuse a day after `today` or before the case opened."""
+    if on > today:
         raise Refused(f"{say_day(on)} is in the future; {what} is recorded once it has happened.", kind="future")
     if on < case.opened_on:
         raise Refused(

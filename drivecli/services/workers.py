@@ -51,13 +51,18 @@ def add(work: Work, name: str, *, username: str, role: str, agency: str | None, 
     work.must_may("manage", "add a worker")
     if workers.by_username(work.db, username):
         raise Refused(f"The username {username} is taken.", kind="taken", next="drive worker list")
+    check_capacity(capacity)
+    agency_id = workers.find_agency(work.db, agency) if agency else None
+    work.add(Worker(username=username, name=name, role=role, agency_id=agency_id, capacity=capacity))
+    return workers.row(work.db, username)
+
+
+def check_capacity(capacity: int | None) -> None:
+    """Refuse a number of cases that nobody can hold. None is no limit."""
     if capacity is not None and capacity < 0:
         raise NotUnderstood(f"--capacity: {capacity}; it must be 0 or more.")
     if capacity is not None and capacity > MOST:
         raise NotUnderstood(f"--capacity: {capacity}; it must be {MOST} or less, or left out for no limit.")
-    agency_id = workers.find_agency(work.db, agency) if agency else None
-    work.add(Worker(username=username, name=name, role=role, agency_id=agency_id, capacity=capacity))
-    return workers.row(work.db, username)
 
 
 def add_agency(work: Work, name: str, kind: str | None) -> Added:

@@ -36,12 +36,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_import_batch"),
     )
     op.create_table(
-        "import_row",
+        "import_made",
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("table_name", sa.String(), nullable=False),
-        sa.Column("row_id", sa.Integer(), nullable=False),
-        sa.Column("file_row", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name="fk_import_row_batch_id_import_batch"),
-        sa.PrimaryKeyConstraint("batch_id", "table_name", "row_id", name="pk_import_row"),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name="fk_import_made_batch_id_import_batch"),
+        sa.PrimaryKeyConstraint("batch_id", "table_name", name="pk_import_made"),
     )
-    op.create_index("ix_import_row_table_name_row_id", "import_row", ["table_name", "row_id"], unique=False)
