@@ -64,9 +64,37 @@ def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
     return found
 
 
+def approachability(
+    db: Connection, ids: Iterable[int], catalogue: Catalogue
+) -> dict[int, tuple[facts.CaseFacts, tuple[tuple[date, str], ...]]]:
+    """Of each case its window, approaches and holds alone, and the modes that each approach allows, as (day, modes)."""
+    read = _Reader(db, sorted(ids), catalogue)
+    if not read.ids:
+        return {}
+    approaches = read.current("approach", "occurred_on, state, until_on, modes", date, str, date, str)
+    holds = read.current("hold", "occurred_on, until_on, lifted_on", date, date, date)
+    extensions = read.current("extension", "occurred_on, months", date, int)
+    found = {}
+    for case, rows in read.current("opening", "occurred_on, window_months", date, int).items():
+        opening, opened_on, months = rows[-1]
+        known = facts.CaseFacts(
+            id=case,
+            opening_id=opening,
+            opened_on=opened_on,
+            window_months=months,
+            tier="",
+            approaches=tuple(facts.Approach(*row[:4]) for row in approaches[case]),
+            holds=tuple(facts.Hold(*row) for row in holds[case]),
+            extensions=tuple(facts.Extension(*row) for row in extensions[case]),
+        )
+        found[case] = known, tuple((row[1], row[4] or "") for row in approaches[case])
+    return found
+
+
 class _Reader:
     def __init__(self, db: Connection, ids: list[int], catalogue: Catalogue) -> None:
         self.db = db
+        self.ids = ids
         self.among = f"case_id IN ({', '.join(map(str, ids))})"  # whole numbers of our own, never typed text
         self.catalogue = catalogue
 

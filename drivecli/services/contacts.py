@@ -15,6 +15,7 @@ from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
 from drivecli.queries.contacts import ContactRow
 from drivecli.queries.workers import Acting
+from drivecli.services import people
 from drivecli.services.taking import check_day_of, take
 from drivecli.work import Work
 
@@ -128,6 +129,12 @@ def _row(work: Work, case: CaseKey, said: Said) -> Contact:
         flag=flag_for_lead(facts, said.on, direct=kind == "direct", mode=said.mode, modes=approach),
         placed="late" if case.closed_on else "after_window" if said.on > window_ends_on(facts) else None,
     )
+
+
+def name_elsewhere(work: Work, number: int, external_ref: str) -> None:
+    """Keep the ref that a contact has in another system. It is no correction: nothing else happened than was said."""
+    work.must_may("case_work", "change a contact")
+    people.change_fields(work, "contact", work.session.get_one(Contact, number), {"external_ref": external_ref})
 
 
 def check(case: CaseKey, said: Said, maker: Acting | None, today: date) -> None:

@@ -17,7 +17,7 @@ OLDEST = 120
 
 @dataclass(frozen=True)
 class Details:
-    """What is written down about a person. None means nothing was said."""
+    """What is written down about a person. None means nothing was said; `external_ref` is that of another system."""
 
     forename: str | None = None
     surname: str | None = None
@@ -28,6 +28,7 @@ class Details:
     interpreter: bool | None = None
     phone: str | None = None
     address: str | None = None
+    external_ref: str | None = None
     aliases: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
 
@@ -82,7 +83,8 @@ def change_fields(work: Work, table: str, row: Any, wanted: dict[str, Any]) -> l
             FieldChange(table_name=table, row_id=row.id, field=name, old=_as_text(old), new=_as_text(wanted[name]))
         )
     if changed:
-        row.version += 1
+        if hasattr(row, "version"):
+            row.version += 1
         work.session.add(row)
         work.session.flush()
     return changed

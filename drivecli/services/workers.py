@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from drivecli.domain.days import say_day
 from drivecli.errors import NotUnderstood, Refused
@@ -9,7 +10,7 @@ from drivecli.models import Agency, Assignment, Worker, WorkerAway
 from drivecli.queries import checklists as queries
 from drivecli.queries import workers
 from drivecli.queries.workers import WorkerRow
-from drivecli.services import assignments, checklists
+from drivecli.services import assignments, checklists, people
 from drivecli.services.assignments import Override
 from drivecli.work import Work
 
@@ -55,6 +56,19 @@ def add(work: Work, name: str, *, username: str, role: str, agency: str | None, 
     agency_id = workers.find_agency(work.db, agency) if agency else None
     work.add(Worker(username=username, name=name, role=role, agency_id=agency_id, capacity=capacity))
     return workers.row(work.db, username)
+
+
+def edit(work: Work, number: int, wanted: dict[str, Any]) -> None:
+    """Change a worker's name, agency or capacity; the old values are kept."""
+    work.must_may("manage", "change a worker")
+    check_capacity(wanted.get("capacity"))
+    people.change_fields(work, "worker", work.session.get_one(Worker, number), wanted)
+
+
+def edit_agency(work: Work, number: int, wanted: dict[str, Any]) -> None:
+    """Change what an agency does; the old value is kept."""
+    work.must_may("case_work", "change an agency")
+    people.change_fields(work, "agency", work.session.get_one(Agency, number), wanted)
 
 
 def check_capacity(capacity: int | None) -> None:

@@ -1,0 +1,75 @@
+"""Many rows at once, on either engine: one statement for all, where a statement for each would cost several times that.
+
+On the file, rows are laid in a temporary table (in memory: `temp_store`) without constraints, and go from there into
+their own in one statement, which checks every constraint as always. On PostgreSQL they are copied in.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from drivecli.db import Connection
+
+FEW = 20
+"""Rows for which laying them out first is not worth it."""
+
+
+def insert(
+    db: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    alike: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert rows, each with its values in the order of `columns`; `alike` are columns all of them have in common."""
+    common = list((alike or {}).values())
+    named = ", ".join([*columns, *(alike or {})])
+    if db.is_postgres:
+        with db.raw.cursor() as cursor, cursor.copy(f"COPY {table} ({named}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([*row, *common])
+        return
+    common = _for_file(common)
+    rows = iter(rows)
+    first = list(islice(rows, FEW))
+    if len(first) < FEW:
+        marks = ", ".join("?" * (len(columns) + len(common)))
+        whole = [[*_for_file(row), *common] for row in first]
+        db.raw.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", whole)
+        return
+    laid = _lay_out(db, len(columns), [*first, *rows])
+    values = ", ".join([*(f"c{place}" for place in range(len(columns))), *("?" * len(common))])
+    db.raw.execute(f"INSERT INTO {table} ({named}) SELECT {values} FROM {laid} ORDER BY rowid", common)
+    db.raw.execute(f"DELETE FROM {laid}")
+
+
+def update(db: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Update rows by their id: each has the id first, then its values in the order of `columns`."""
+    if db.is_postgres:
+        sets = ", ".join(f"{name} = %s" for name in columns)
+        with db.raw.cursor() as cursor:
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", [(*row[1:], row[0]) for row in rows])
+        return
+    listed = list(rows)
+    if len(listed) < FEW:
+        sets = ", ".join(f"{name} = ?" for name in columns)
+        db.raw.executemany(f"UPDATE {table} SET {sets} WHERE id = ?", [_for_file((*r[1:], r[0])) for r in listed])
+        return
+    laid = _lay_out(db, len(columns) + 1, listed)
+    sets = ", ".join(f"{name} = laid.c{place}" for place, name in enumerate(columns, 1))
+    db.raw.execute(f"UPDATE {table} SET {sets} FROM {laid} laid WHERE {table}.id = laid.c0")
+    db.raw.execute(f"DELETE FROM {laid}")
+
+
+def _lay_out(db: Connection, width: int, rows: Iterable[Sequence[Any]]) -> str:
+    """Rows in a temporary table of this many columns, and its name."""
+    name = f"temp.laid_out_{width}"
+    columns = ", ".join(f"c{place}" for place in range(width))
+    db.raw.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name.removeprefix('temp.')} ({columns})")
+    db.raw.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * width)})", map(_for_file, rows))
+    return name
+
+
+def _for_file(row: Sequence[Any]) -> list[Any]:
+    return [value.isoformat() if value.__class__ is date else value for value in row]

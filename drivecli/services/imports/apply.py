@@ -1,0 +1,96 @@
+"""Doing what a plan says: all of it in one unit of work, with a record of the batch."""
+
+from dataclasses import dataclass
+
+from drivecli.models import ImportBatch, ImportMade
+from drivecli.queries.imports import latest_event
+from drivecli.queries.workers import Acting
+from drivecli.services.imports.known import Known
+from drivecli.services.imports.plan import Plan, Reading, Watch, make_kind, make_plan
+from drivecli.services.imports.rows import CHANGED, NEW, STATES
+from drivecli.services.taking import prefix
+from drivecli.spreadsheets.reading import Sheet
+from drivecli.work import RULES, Work
+
+MADE_IN = ("agency", "worker", "person", "person_name", "person_identifier", "case_record")
+"""Tables whose rows do not say in which event they were made."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A batch that was brought in, and the plan as it was done."""
+
+    batch: int
+    plan: Plan
+
+
+def apply(
+    work: Work,
+    sheet: Sheet,
+    plan: Plan,
+    *,
+    actor: Acting,
+    note: str | None = None,
+    partial: bool = False,
+    watch: Watch = lambda rows: None,
+) -> Applied | Plan:
+    """Write what the plan says, and record the batch. Under the lock nobody else writes.
+
+    When the store has changed since the plan was made, the plan is made anew; one that then has rows that cannot be
+    brought in, and was not to be `partial`, is returned undone.
+    """
+    work.must_may("import", "bring in a file")
+    work.include("case_work", "manage")
+    work.db.lock(RULES)
+    known = Known(work.db, work.catalogue, work.today, actor, prefix(work))
+    if latest_event(work.db) != plan.seen + 1:  # one more: the event of this work
+        plan = make_plan(sheet, plan.asked, known)
+        if plan.refused and not partial:
+            return plan
+    before = _last_numbers(work)
+    _write(work, sheet, plan, known, watch)
+    return Applied(_record(work, sheet, plan, note, before), plan)
+
+
+def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> None:
+    columns = known.catalogue.columns(plan.asked.kind)
+    kind = make_kind(plan.asked, known, columns)
+    reading = Reading(sheet, columns, plan.headings, known)
+    states = iter(plan.states)
+    done = 0
+    for rows in reading.chunks():
+        chosen = [(STATES[next(states)], row) for row in rows]
+        new = [row for state, row in chosen if state == NEW]
+        if new:
+            kind.resolve(new)
+            kind.add(work, new)
+        changed = [row for state, row in chosen if state == CHANGED]
+        kind.resolve(changed)
+        for row in changed:
+            row.known = plan.targets[row.number]
+            kind.change(work, row)
+        done += len(rows)
+        watch(done)
+
+
+def _record(work: Work, sheet: Sheet, plan: Plan, note: str | None, before: dict[str, int]) -> int:
+    batch = work.add(
+        ImportBatch(
+            kind=plan.asked.kind,
+            file=sheet.name,
+            digest=sheet.digest,
+            note=note,
+            rows=len(plan.states),
+            applied=plan.to_apply,
+            **plan.counts,
+        )
+    )
+    assert batch.id is not None
+    for table, last in _last_numbers(work).items():
+        if last > before[table]:
+            work.add(ImportMade(batch_id=batch.id, table_name=table, first_id=before[table] + 1, last_id=last))
+    return batch.id
+
+
+def _last_numbers(work: Work) -> dict[str, int]:
+    return {table: work.db.value(f"SELECT MAX(id) FROM {table}") or 0 for table in MADE_IN}

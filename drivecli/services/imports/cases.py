@@ -1,0 +1,311 @@
+"""Cases from a file, open and closed ones: the person, the opening, where the work stands and how it ended."""
+
+from datetime import date
+from typing import Any
+
+from drivecli.domain.cells import person_ref
+from drivecli.domain.refs import PERSON_PREFIX, make_ref
+from drivecli.models import (
+    AreaChange,
+    Assignment,
+    Case,
+    Closing,
+    Opening,
+    ReleaseDate,
+    StageChange,
+    Suspension,
+    TierChange,
+)
+from drivecli.queries.cases import CaseKey
+from drivecli.services import assignments, cases, people
+from drivecli.services.assignments import MANAGER
+from drivecli.services.cases import FIRST_STAGE
+from drivecli.services.imports.kind import Kind
+from drivecli.services.imports.persons import Adding, details, folded_name, new_lists
+from drivecli.services.imports.rows import CONFLICT, Row
+from drivecli.services.people import PLAIN
+from drivecli.services.taking import check_day_of
+from drivecli.work import Work
+
+OF_THE_PERSON = tuple(name for name in (*PLAIN, "aliases", "identifiers") if name != "external_ref")
+"""Columns of a case's row that are about the person."""
+
+CORRECT = "If it was written down wrongly: drive case correct {ref}"
+
+
+class Cases(Kind):
+    name = "cases"
+    own = ("ref", "person")
+    editable = (*OF_THE_PERSON, "external_ref", "route", "area", "tier")
+    instead = {
+        "opened_on": CORRECT + " opened --on DAY --reason WHY",
+        "window_months": "A window is made longer with: drive case extend {ref}",
+        "manager": "It is given to another with: drive case transfer {ref} --to USERNAME --reason WHY",
+        "stage": "It is moved with: drive case stage {ref} STAGE",
+        "stage_on": CORRECT + " stage --on DAY --reason WHY",
+        "status": "See drive case suspend, resume and close {ref}.",
+        "suspended_on": "See drive case suspend and resume {ref}.",
+        "suspend_reason": "See drive case suspend and resume {ref}.",
+        "expected_release": "It is said with: drive case suspend {ref} --expected-release DAY",
+        "closed_on": "A case is closed with: drive case close {ref} --reason CODE",
+        "closure_reason": "A case is closed with: drive case close {ref} --reason CODE",
+    }
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._taken: dict[str, int] = {}
+        self._new_persons: dict[str, int] = {}
+        self._open: dict[Any, int] = {}
+        self._matched: set[int] = set()
+        self._adding: Adding | None = None
+        self._next_case = 0
+
+    # -- who and which -----------------------------------------------------------------------------------------
+
+    def resolve(self, rows: list[Row]) -> None:
+        for row in rows:
+            if "ref" in row.said:
+                found = self.known.case(row, "ref")
+                row.known = found.id if found else None
+            row.found["manager"] = self.known.worker(row, "manager")
+            if "person" in row.said:
+                self._resolve_person(row)
+
+    def _resolve_person(self, row: Row) -> None:
+        """Whose case it is: `person` is somebody here; None with `person_elsewhere` set is somebody new."""
+        text = row.said["person"]
+        if person_ref(text) is not None:
+            row.found["person"] = self.known.person(row, "person")
+        else:
+            row.found["person"] = self.known.persons_elsewhere.get(text)
+            row.found["person_elsewhere"] = text
+
+    def find(self, rows: list[Row]) -> None:
+        for row in rows:
+            elsewhere = row.said.get("external_ref")
+            if elsewhere is not None:
+                self._by_other_ref(row, elsewhere)
+        self._by_person_and_day([row for row in rows if row.known is None and "external_ref" not in row.said])
+        for row in rows:
+            person = row.found.get("person")
+            if row.known is not None and "person" in row.said and person != self.known.cases[row.known].person_id:
+                theirs = make_ref(PERSON_PREFIX, self.known.cases[row.known].person_id)
+                row.refuse("person", f"Here it is the case of {theirs}.", state=CONFLICT)
+
+    def _by_other_ref(self, row: Row, elsewhere: str) -> None:
+        before = self._taken.setdefault(elsewhere, row.number)
+        found = self.known.cases_elsewhere.get(elsewhere)
+        if before != row.number:
+            row.refuse("external_ref", f"Row {before} has the same external_ref.", state=CONFLICT)
+        elif row.known is None:
+            row.known = found
+        elif found not in (None, row.known):
+            row.refuse(
+                "external_ref", f"That is the external ref of {self.known.cases[found or 0].ref} here.", state=CONFLICT
+            )
+
+    def _by_person_and_day(self, rows: list[Row]) -> None:
+        """A row without a ref is about the case that its person opened on its day, if there is one."""
+        if not rows or not self.known.cases:
+            return
+        named = self.known.named(folded_name(row.said) for row in rows if "surname" in row.said)
+        opened: dict[tuple[int, date], list[CaseKey]] = {}
+        for case in self.known.cases.values():
+            opened.setdefault((case.person_id, case.opened_on), []).append(case)
+        for row in rows:
+            persons = [each.id for each in named.get(folded_name(row.said), []) if each.dob == row.said.get("dob")]
+            person = row.found.get("person")
+            for number in [person] if person else persons if "person" not in row.said else []:
+                for case in opened.get((number, row.said.get("opened_on", date.min)), []):
+                    if case.id not in self._matched and row.known is None:
+                        self._matched.add(case.id)
+                        row.known = case.id
+
+    # -- rules -------------------------------------------------------------------------------------------------
+
+    def check(self, row: Row) -> None:
+        said = row.said
+        row.obey("dob", people.check_birth, said.get("dob"), self.known.today)
+        row.obey("opened_on", cases.check_opening, said["opened_on"], self.known.today)
+        if "window_months" in said:
+            row.obey("window_months", cases.check_window, said["window_months"])
+        if row.found.get("person") is None:
+            for column in ("forename", "surname"):
+                if column not in said:
+                    row.refuse(column, f"{column} is empty; a new person needs forename and surname.")
+        self._check_stands(row)
+        self._check_manager(row)
+        if not row.faults:
+            self._check_one_open_case(row)
+
+    def _check_stands(self, row: Row) -> None:
+        """A case is open, suspended or closed, and what is said about that must fit."""
+        said = row.said
+        status = said.get("status") or ("closed" if "closed_on" in said else self._unclosed(said))
+        row.found["status"] = status
+        day = CaseKey(0, "the case", 0, "open", said["opened_on"], None, None)
+        for column, what in (("stage_on", "a stage"), ("suspended_on", "a suspension"), ("closed_on", "a closing")):
+            if column in said:
+                row.obey(column, check_day_of, day, said[column], what, self.known.today)
+        if "stage_on" in said and "stage" not in said:
+            row.refuse("stage_on", "There is a stage_on and no stage.")
+        wanted = {"closed": ("closed_on", "closure_reason"), "suspended": ("suspended_on", "suspend_reason")}
+        for state, columns in wanted.items():
+            for column in columns:
+                if status == state and column not in said:
+                    row.refuse(column, f"{column} is empty, and the case is {state}.")
+                elif status != state and column in said:
+                    row.refuse(column, f"There is a {column}, and the case is {status}.")
+        if status != "suspended" and "expected_release" in said:
+            row.refuse("expected_release", f"There is an expected_release, and the case is {status}.")
+        if status == "closed" and said.get("stage_on", date.min) > said.get("closed_on", date.max):
+            row.refuse("stage_on", "The stage began after the case closed.")
+        if status == "suspended" and said.get("expected_release", date.max) < said.get("suspended_on", date.min):
+            row.refuse("expected_release", "The release would be before the suspension.")
+
+    @staticmethod
+    def _unclosed(said: dict[str, Any]) -> str:
+        return "suspended" if "suspended_on" in said else "open"
+
+    def _check_manager(self, row: Row) -> None:
+        manager = row.found.get("manager")
+        if manager is None:
+            return
+        row.obey("manager", assignments.check_role, manager, MANAGER, self.known.catalogue.codes("role").label)
+        until = row.said.get("closed_on")
+        if manager.left_on is not None and (until is None or until > manager.left_on):
+            row.refuse("manager", f"{manager.name} left on {manager.left_on.isoformat()}.")
+        elif row.found["status"] != "closed" and not row.faults:
+            held, capacity = self.known.room(manager)
+            if capacity is not None and held >= capacity:
+                row.refuse("manager", assignments.no_room(manager, held, capacity).message)
+
+    def _check_one_open_case(self, row: Row) -> None:
+        """Nobody has two open cases; not with one here, and not within the file."""
+        if row.found["status"] == "closed":
+            return
+        person = row.found.get("person")
+        who = person if person is not None else row.found.get("person_elsewhere")
+        if who is not None:
+            here = self.known.open_cases.get(person) if person is not None else None
+            before = self._open.setdefault(who, row.number)
+            if here:
+                row.refuse("person", f"That person already has the open case {here}.")
+            elif before != row.number:
+                row.refuse("person", f"Row {before} is an open case of the same person.")
+        if row.found.get("manager") and not row.faults:
+            manager = row.found["manager"].id
+            self.known.given[manager] = self.known.given.get(manager, 0) + 1
+
+    def ref(self, row: Row, here: dict[str, Any]) -> str:
+        return self.known.cases[row.known or 0].ref
+
+    # -- applying ----------------------------------------------------------------------------------------------
+
+    def add(self, work: Work, rows: list[Row]) -> None:
+        self._adding = self._adding or Adding(work)
+        self._next_case = self._next_case or (work.db.value("SELECT MAX(id) FROM case_record") or 0) + 1
+        numbers = range(self._next_case, self._next_case + len(rows))
+        self._next_case += len(rows)
+        persons = [self._person(row) for row in rows]
+        self._adding.flush()
+        months = work.catalogue.practice.window_months
+        work.add_many(
+            Case,
+            [
+                {
+                    "id": number,
+                    "ref": make_ref(self.known.prefix, number),
+                    "person_id": person,
+                    "route": row.said.get("route", "other"),
+                    "area": row.said.get("area"),
+                    "external_ref": row.said.get("external_ref"),
+                    "opened_on": row.said["opened_on"],
+                    "window_months": row.said.get("window_months", months),
+                }
+                for number, person, row in zip(numbers, persons, rows, strict=True)
+            ],
+        )
+        facts = _Facts(work, list(zip(numbers, rows, strict=True)), months)
+        facts.add()
+
+    def _person(self, row: Row) -> int:
+        """The number of a row's person: somebody here, somebody of an earlier row, or somebody new."""
+        assert self._adding is not None
+        elsewhere = row.found.get("person_elsewhere")
+        number = row.found.get("person") or (self._new_persons.get(elsewhere) if elsewhere else None)
+        if number is None:
+            number = self._adding.add(row.said, elsewhere)
+            if elsewhere:
+                self._new_persons[elsewhere] = number
+        return int(number)
+
+    def change(self, work: Work, row: Row) -> None:
+        assert row.known is not None
+        about = {name: row.said.get(name) for name in ("external_ref", "route", "tier", "area")}
+        person = self.known.cases[row.known].person_id
+        said = {name: row.said[name] for name in OF_THE_PERSON if name in row.said}
+        told = details({**said, **new_lists(work, person, said)})
+        cases.edit(work, ("", row.known), told, **about, reason="brought in from a file")
+
+
+class _Facts:
+    """The dated facts of new cases, a table at a time."""
+
+    def __init__(self, work: Work, rows: list[tuple[int, Row]], months: int) -> None:
+        self.work = work
+        self.rows = rows
+        self.months = months
+
+    def add(self) -> None:
+        """Add all of them."""
+        add = self.work.add_many
+        add(
+            Opening,
+            [self._fact(n, s, "opened_on", window_months=s.get("window_months", self.months)) for n, s in self._all()],
+        )
+        add(StageChange, [fact for n, s in self._all() for fact in self._stages(n, s)])
+        add(TierChange, [self._fact(n, s, "opened_on", tier=s.get("tier", "not_assessed")) for n, s in self._all()])
+        add(AreaChange, [self._fact(n, s, "opened_on", area=s["area"]) for n, s in self._all() if "area" in s])
+        add(Assignment, [self._managed(n, row) for n, row in self.rows if row.found.get("manager")])
+        add(
+            Closing,
+            [
+                self._fact(n, s, "closed_on", closure_reason=s["closure_reason"])
+                for n, s in self._all()
+                if "closed_on" in s
+            ],
+        )
+        self._suspend([(n, s) for n, s in self._all() if "suspended_on" in s])
+
+    def _all(self) -> list[tuple[int, dict[str, Any]]]:
+        return [(number, row.said) for number, row in self.rows]
+
+    @staticmethod
+    def _fact(number: int, said: dict[str, Any], day: str, **more: Any) -> dict[str, Any]:
+        return {"case_id": number, "occurred_on": said[day], **more}
+
+    def _stages(self, number: int, said: dict[str, Any]) -> list[dict[str, Any]]:
+        """The stage a case is in; before that, where its day is later than the opening, the first one."""
+        stage, on = said.get("stage", FIRST_STAGE), said.get("stage_on", said["opened_on"])
+        first = [{"case_id": number, "occurred_on": said["opened_on"], "stage": FIRST_STAGE}]
+        before = first if on > said["opened_on"] and stage != FIRST_STAGE else []
+        return [*before, {"case_id": number, "occurred_on": on, "stage": stage}]
+
+    def _managed(self, number: int, row: Row) -> dict[str, Any]:
+        ended = row.said.get("closed_on")
+        reason = "case closed" if ended else None
+        manager = {"worker_id": row.found["manager"].id, "role": MANAGER}
+        return self._fact(number, row.said, "opened_on", **manager, ended_on=ended, end_reason=reason)
+
+    def _suspend(self, rows: list[tuple[int, dict[str, Any]]]) -> None:
+        """One by one: a release day names its suspension by number, and few cases are suspended."""
+        reasons = self.work.catalogue.codes("suspend_reason")
+        for number, said in rows:
+            reason = said["suspend_reason"]
+            row = self.work.add(Suspension(**self._fact(number, said, "suspended_on", suspend_reason=reason)))
+            if "expected_release" in said or reasons[reason].is_("release"):
+                expected = said.get("expected_release")
+                self.work.add(
+                    ReleaseDate(**self._fact(number, said, "suspended_on", suspension_id=row.id, expected_on=expected))
+                )
