@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -192,12 +192,12 @@ class App:
         return self.read()
 
     @contextmanager
-    def work(self, answers: type, *, bringing_forward: bool = False) -> "Iterator[Work]":
+    def work(self, answers: type | Sequence[str], *, bringing_forward: bool = False) -> "Iterator[Work]":
         """One unit of work in the name of the acting worker. Leaving it commits; an error takes everything back.
 
-        `answers` is what will be printed of it: fields it does not have are refused before anything is written. It is
-        refused while the rules of this release differ from the store's; only `drive upgrade`, which mends that,
-        is `bringing_forward`.
+        `answers` is what will be printed of it, or the names of that: fields it does not have are refused before
+        anything is written. It is refused while the rules of this release differ from the store's; only
+        `drive upgrade`, which mends that, is `bringing_forward`.
         """
         from drivecli.work import Actor, Work
 

@@ -22,7 +22,7 @@ from drivecli.settings import Store
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest revision under migrations/versions; a store at any other is not written to."""
 
 APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's

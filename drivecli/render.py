@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from drivecli.errors import DriveError, NotUnderstood
 from drivecli.layout import (
@@ -136,6 +136,12 @@ class Out:
         if hasattr(self.stdout, "reconfigure"):
             self.stdout.reconfigure(newline="\n")
         self.text(text)
+
+    @property
+    def binary(self) -> BinaryIO:
+        """stdout for a file's own bytes, which no terminal's letters or line ends may change."""
+        self.stdout.flush()
+        return self.stdout.buffer
 
     # -- what is said about it ---------------------------------------------------------------------------------
 
@@ -266,9 +272,9 @@ class Out:
     def _line(self, text: str) -> None:
         print(text, file=self.stdout)
 
-    def check_fields(self, kind: type) -> list[str]:
-        """The fields to print of a `kind`. Raises NotUnderstood for one it does not have, listing those it has."""
-        known = [each.name for each in fields(kind)]
+    def check_fields(self, kind: type | Sequence[str]) -> list[str]:
+        """The fields to print of a `kind`, or of these names. Raises NotUnderstood for another, listing them."""
+        known = [each.name for each in fields(kind)] if isinstance(kind, type) else list(kind)
         for name in self.chosen or ():
             if name not in known:
                 raise NotUnderstood(f"There is no field “{name}” here. Fields: {', '.join(known)}.")

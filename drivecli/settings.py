@@ -1,13 +1,15 @@
 """Where things live and what the environment asks for: one reading of DRIVE_* and the settings file per command."""
 
+import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from drivecli.errors import NotUnderstood, StoreUnusable
+from drivecli.errors import NotUnderstood, Refused, StoreUnusable
 
 DEMO = "demo"
 
@@ -139,17 +141,55 @@ def make_private_folder(path: Path) -> None:
 
 def write_private(path: Path, content: bytes, *, replace: bool) -> None:
     """Write a 0600 file whole or not at all. Raises FileExistsError when it is there and `replace` is false."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with private_file(path, replace=replace) as file:
+        file.write(content)
+
+
+@contextmanager
+def private_file(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
+    """A 0600 file to write to, which takes its name once it is whole: after an error or Ctrl-C nothing of it is left.
+
+    Raises FileExistsError when the name is taken and `replace` is false.
+    """
+    from tempfile import mkstemp
+
+    handle, name = mkstemp(prefix=".drive-", dir=path.parent)
+    temporary = Path(name)
     try:
-        os.write(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         publish(temporary, path, replace=replace)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def output_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """The private file that a line asked for with -o. Raises Refused where it may not, or cannot, be written."""
+    check_output(path, force=force)
+    try:
+        with private_file(path, replace=force) as file:
+            yield file
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise Refused(
+            f"{path} cannot be written: {error.strerror or error}.", kind="file", next="Choose another place."
+        ) from None
+
+
+def check_output(path: Path, *, force: bool) -> None:
+    """Refuse a file that is there, unless `force`; and, whatever is said, what is no file, such as /dev/null."""
+    if os.path.lexists(path) and not force:
+        raise _taken(path)
+    if path.exists() and not path.is_file():
+        raise Refused(f"{path} is not a file that can be replaced.", kind="file", next="Choose another name.")
+
+
+def _taken(path: Path) -> Refused:
+    return Refused(f"There is a file {path} already.", kind="taken", next="Choose another name, or say --force.")
 
 
 def publish(temporary: Path, path: Path, *, replace: bool) -> None:
@@ -159,8 +199,24 @@ def publish(temporary: Path, path: Path, *, replace: bool) -> None:
     elif os.name == "nt":
         os.rename(temporary, path)  # refuses to overwrite there
     else:
-        os.link(temporary, path)
-        temporary.unlink()
+        try:
+            os.link(temporary, path)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
+            _publish_without_links(temporary, path)
+        else:
+            temporary.unlink()
+
+
+def _publish_without_links(temporary: Path, path: Path) -> None:
+    """The same where a file cannot have two names, as on a memory stick: the name is taken first, then filled."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        os.replace(temporary, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _folders(env: Mapping[str, str]) -> tuple[Path, Path]:

@@ -55,6 +55,8 @@ HOT = [
     "help urgent",
     "case --help",
     "case open --help",
+    "export --help",
+    "export cases --help",
     "contact log --help",
     "caseload --help",
     "caseload --overdue",

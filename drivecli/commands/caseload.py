@@ -1,5 +1,8 @@
 """`drive caseload`: who needs help today."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from drivecli.app import App
@@ -10,6 +13,8 @@ from drivecli.params import CODE, DAYS, FEW, USERNAME
 from drivecli.queries import caseload as query
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseRow
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _state(row: CaseRow) -> str:
@@ -40,6 +45,38 @@ COLUMNS = [
 ]
 
 
+def filters(function: F) -> F:
+    """Which open cases; what `asked_for` reads."""
+    for option in reversed(
+        [
+            click.option("--overdue", is_flag=True, help="Only cases with something due before today."),
+            click.option("--mine", is_flag=True, help="Only cases you manage."),
+            click.option("--manager", type=USERNAME, help="Only this manager's."),
+            click.option("--unallocated", is_flag=True, help="Only cases nobody manages."),
+            click.option("--area", type=CODE("area"), metavar="AREA", help="Only this district's."),
+            click.option("--tier", type=CODE("tier"), help="Only this tier."),
+            click.option("--stage", type=CODE("stage"), help="Only this stage."),
+            click.option("--due-within", type=DAYS, metavar="N", help="Only with something due within N days."),
+            click.option("--ending-within", type=DAYS, metavar="N", help="Only with a window ending within N days."),
+            click.option("--limit", type=FEW, metavar="N", help="Only the N most urgent."),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def asked_for(app: App, *, mine: bool, **wanted: Any) -> query.Wanted:
+    """The filters as the query takes them. Raises NotUnderstood for two managers, NotFound for one nobody knows."""
+    if mine + bool(wanted["manager"]) + bool(wanted["unallocated"]) > 1:
+        raise NotUnderstood("Choose one of --mine, --manager and --unallocated.")
+    db = app.read()
+    if mine:
+        wanted["manager"] = app.actor.username
+    elif wanted["manager"]:
+        workers.find(db, wanted["manager"])
+    return query.Wanted(**wanted)
+
+
 @command(
     examples=[
         "drive caseload --overdue",
@@ -48,32 +85,16 @@ COLUMNS = [
     ],
     see=["drive today", "drive why REF", "drive seen REF"],
 )
-@click.option("--overdue", is_flag=True, help="Only cases with something due before today.")
-@click.option("--mine", is_flag=True, help="Only cases you manage.")
-@click.option("--manager", type=USERNAME, help="Only this manager's.")
-@click.option("--unallocated", is_flag=True, help="Only cases nobody manages.")
-@click.option("--area", type=CODE("area"), metavar="AREA", help="Only this district's.")
-@click.option("--tier", type=CODE("tier"), help="Only this tier.")
-@click.option("--stage", type=CODE("stage"), help="Only this stage.")
-@click.option("--due-within", type=DAYS, metavar="N", help="Only with something due within N days.")
-@click.option("--ending-within", type=DAYS, metavar="N", help="Only with a window ending within N days.")
-@click.option("--limit", type=FEW, metavar="N", help="Only the N most urgent.")
+@filters
 @click.option("--exit-code", is_flag=True, help="End with code 10 when any row is overdue.")
 @click.pass_obj
-def caseload(app: App, mine: bool, exit_code: bool, **wanted: object) -> int:
+def caseload(app: App, exit_code: bool, **wanted: Any) -> int:
     """Open cases, most urgent first; --overdue for who needs help today.
 
     Most urgent first means: by the weight of what is overdue, then by tier, then by days.
     """
-    if mine + bool(wanted["manager"]) + bool(wanted["unallocated"]) > 1:
-        raise NotUnderstood("Choose one of --mine, --manager and --unallocated.")
-    db = app.read()
-    if mine:
-        wanted["manager"] = app.actor.username
-    elif wanted["manager"]:
-        workers.find(db, str(wanted["manager"]))
-    asked = query.Wanted(**wanted)  # type: ignore
-    found = query.caseload(db, app.today, asked)
+    asked = asked_for(app, **wanted)
+    found = query.caseload(app.read(), app.today, asked)
     app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found, asked))
     if found.rows:
         app.out.note(

@@ -1,6 +1,5 @@
 """`drive checklist list|start|show|tick|print`."""
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
 from drivecli.domain.days import say_day
-from drivecli.errors import NotUnderstood, Refused
+from drivecli.errors import NotUnderstood
 from drivecli.layout import Column, safe_text, say
 from drivecli.params import (
     CASE,
@@ -197,7 +196,10 @@ def print_(app: App, name: str, ref: Any, form: str, output: Path | None, force:
     if output is None:
         app.out.text(text)
         return
-    _write(output, text, force)
+    from drivecli.settings import output_file
+
+    with output_file(output, force=force) as file:
+        file.write(text.encode())
     app.out.text(str(output))
     app.out.note("It is a record with a case's details: delete the file once it is on paper.")
 
@@ -219,18 +221,6 @@ def _sheet(app: App, name: str, ref: Any, with_name: bool) -> Any:
     sheet = checklists.sheet(db, case, name, app.today)
     row = cases.row(db, case.id, app.today)
     return sheets.filled(sheet, row, app.catalogue, app.today, with_name=with_name, demo=demo)
-
-
-def _write(output: Path, text: str, force: bool) -> None:
-    """Write a file that nobody else may read. Raises Refused when there is one already, or where none can be made."""
-    how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
-    try:
-        with os.fdopen(os.open(output, how, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused(f"There is a file {output} already.", next="Choose another name, or say --force.") from None
-    except OSError as error:
-        raise Refused(f"{output} cannot be written: {error.strerror}.", next="Choose another place.") from None
 
 
 def _page(app: App, out: Out, sheet: Sheet) -> list[str]:

@@ -21,6 +21,7 @@ from drivecli.models.case import (
 from drivecli.models.checklist import Checklist, ChecklistItem, ChecklistTick
 from drivecli.models.contact import Approach, Contact, Hold
 from drivecli.models.deadline import Deadline
+from drivecli.models.export import ExportLog
 from drivecli.models.person import Person, PersonIdentifier, PersonLink, PersonName
 from drivecli.models.record import Draft, Event, EventCase, FieldChange, Setting, SiteFile
 from drivecli.models.review import Review, Seen
@@ -41,6 +42,7 @@ __all__ = [
     "Draft",
     "Event",
     "EventCase",
+    "ExportLog",
     "Extension",
     "FieldChange",
     "Hold",

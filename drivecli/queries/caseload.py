@@ -36,10 +36,16 @@ def caseload(db: Connection, today: date, wanted: Wanted) -> Caseload:
         f"SELECT COUNT(*), COUNT(CASE WHEN c.next_due_on < :today THEN 1 END) FROM case_record c WHERE {where}",
         **params,
     ).fetchone()
+    return Caseload(rows(db, chosen(db, today, wanted), today), opened, late)
+
+
+def chosen(db: Connection, today: date, wanted: Wanted) -> list[int]:
+    """Ids of the open cases asked for, most urgent first."""
+    where, params = _where(wanted, today)
     late_only = "AND c.next_due_on < :today" if wanted.overdue else ""
     limit = f"LIMIT {int(wanted.limit)}" if wanted.limit else ""
     found = db.run(f"SELECT c.id FROM case_record c WHERE {where} {late_only} {_URGENT_FIRST} {limit}", **params)
-    return Caseload(rows(db, [each[0] for each in found.fetchall()], today), opened, late)
+    return [each[0] for each in found.fetchall()]
 
 
 def counts(db: Connection, today: date) -> tuple[int, int]:

@@ -91,30 +91,41 @@ def approachability(
     return found
 
 
+def standing(db: Connection, ids: Iterable[int], table: str, columns: str, *kinds: type) -> dict[int, list[Any]]:
+    """(id, columns ...) of the rows of a fact's table that stand, by case, in order of day and then of recording.
+
+    The day, `occurred_on`, is the first of the columns; `kinds` are what each of them is.
+    """
+    rows = db.run(
+        f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {_among(ids)}"
+    ).fetchall()
+    if any(row[2] is not None or row[3] for row in rows):
+        rows = _standing(rows)
+    else:
+        rows.sort(key=lambda row: (str(row[4]), row[1]))
+    days = [place for place, kind in enumerate(kinds, 4) if kind is date]
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        typed = list(row)
+        for place in days:
+            typed[place] = _typed(typed[place], date)
+        found[row[0]].append((row[1], *typed[4:]))
+    return found
+
+
+def _among(ids: Iterable[int]) -> str:
+    return f"case_id IN ({', '.join(map(str, ids))})"  # whole numbers of our own, never typed text
+
+
 class _Reader:
     def __init__(self, db: Connection, ids: list[int], catalogue: Catalogue) -> None:
         self.db = db
         self.ids = ids
-        self.among = f"case_id IN ({', '.join(map(str, ids))})"  # whole numbers of our own, never typed text
+        self.among = _among(ids)
         self.catalogue = catalogue
 
     def current(self, table: str, columns: str, *kinds: type) -> dict[int, list[Any]]:
-        """(id, columns ...) of the rows that stand, by case, in order of day and then of recording."""
-        rows = self.db.run(
-            f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {self.among}"
-        ).fetchall()
-        if any(row[2] is not None or row[3] for row in rows):
-            rows = _standing(rows)
-        else:
-            rows.sort(key=lambda row: (str(row[4]), row[1]))
-        days = [place for place, kind in enumerate(kinds, 4) if kind is date]
-        found: dict[int, list[Any]] = defaultdict(list)
-        for row in rows:
-            typed = list(row)
-            for place in days:
-                typed[place] = _typed(typed[place], date)
-            found[row[0]].append((row[1], *typed[4:]))
-        return found
+        return standing(self.db, self.ids, table, columns, *kinds)
 
     def contacts(self) -> dict[int, list[facts.Contact]]:
         outcomes, modes = self.catalogue.codes("contact_outcome"), self.catalogue.codes("contact_mode")

@@ -149,7 +149,7 @@ BAD = {
     "a role that may what none may": (
         "roles.toml",
         '[[role]]\ncode = "visitor"\nmay = ["look"]\n',
-        "roles.toml: “look” is not something a role may do. Known: case_work, lead, manage.",
+        "roles.toml: “look” is not something a role may do. Known: case_work, lead, manage, import, export.",
     ),
     "a holiday without a day": (
         "holidays.toml",

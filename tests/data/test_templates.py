@@ -235,8 +235,8 @@ def test_a_case_has_one_current_worker_of_each_role() -> None:
 
 def test_only_leads_authorise_and_an_auditor_changes_nothing() -> None:
     assert {code: role.may for code, role in CATALOGUE.roles.items() if role.may != ("case_work",)} == {
-        "team_lead": ("case_work", "lead", "manage"),
-        "admin": ("case_work", "manage"),
+        "team_lead": ("case_work", "lead", "manage", "import", "export"),
+        "admin": ("case_work", "manage", "import", "export"),
         "auditor": (),
     }
 

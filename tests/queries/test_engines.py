@@ -21,6 +21,7 @@ from drivecli.queries import (
     checklists,
     clock,
     contacts,
+    exports,
     facts,
     store,
     timeline,
@@ -133,6 +134,18 @@ FILTERS = [
 ]
 SEARCHES = ["zoe", "O'NEILL", "zed", "ws-0002", "p-0003", "ext-9", "24/1x", "a", "%", "_", "ö", "nobody here"]
 
+EXPORTS = [
+    *((kind, exports.Wanted()) for kind in exports.FIELDS),
+    ("cases", exports.Wanted(status="suspended")),
+    ("cases", exports.Wanted(manager="ben", area="adur")),
+    ("contacts", exports.Wanted(case=1, restricted=True)),
+    ("contacts", exports.Wanted(since=date(2026, 1, 9))),
+    ("assignments", exports.Wanted(case=1)),
+    ("workers", exports.Wanted(role="substance")),
+    *((kind, exports.Wanted(caseload=wanted)) for kind in ("caseload", "deadlines") for wanted in FILTERS),
+]
+"""What is taken out: the kind, and which rows."""
+
 CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     case_page.read: lambda db: [
         case_page.read(db, cases.find(db, ("", number), "WS"), TODAY, who, CATALOGUE)
@@ -140,6 +153,7 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
         for who in everybody(db)
     ],
     caseload.caseload: lambda db: [caseload.caseload(db, TODAY, wanted) for wanted in FILTERS],
+    caseload.chosen: lambda db: [caseload.chosen(db, TODAY, wanted) for wanted in FILTERS],
     caseload.counts: lambda db: caseload.counts(db, TODAY),
     cases.find: lambda db: [cases.find(db, ref, "WS") for ref in (("", 1), ("WS", 5), ("", 6))],
     cases.row: over_cases(cases.row, TODAY),
@@ -179,7 +193,13 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     contacts.agreed_modes: lambda db: [
         contacts.agreed_modes(db, number, on) for number in (1, 2) for on in (date(2026, 1, 5), TODAY)
     ],
+    exports.count: lambda db: [exports.count(db, kind, wanted, TODAY) for kind, wanted in EXPORTS],
+    exports.rows: lambda db: [list(exports.rows(db, kind, wanted, TODAY)) for kind, wanted in EXPORTS],
     facts.case_facts: lambda db: facts.case_facts(db, range(1, 7), CATALOGUE),
+    facts.standing: lambda db: [
+        facts.standing(db, range(1, 7), "stage_change", "occurred_on, stage", date, str),
+        facts.standing(db, [1, 3], "hold", "occurred_on, until_on, lifted_on", date, date, date),
+    ],
     store.read_store_settings: store.read_store_settings,
     store.site_files: store.site_files,
     timeline.timeline: over_cases(timeline.timeline),

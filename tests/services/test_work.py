@@ -130,11 +130,14 @@ def test_many_rows_at_once_make_the_same_store_as_one_by_one(drive, stores, team
     assert len(made["many"]["deadline"]) == len(made["one"]["deadline"])
 
 
+RIGHTS = ("case_work", "lead", "manage", "import", "export")
+
+
 @pytest.mark.parametrize(
     ("username", "may"),
     [
-        ("sam", {"case_work", "lead", "manage"}),
-        ("gil", {"case_work", "manage"}),
+        ("sam", set(RIGHTS)),
+        ("gil", {"case_work", "manage", "import", "export"}),
         ("amina", {"case_work"}),
         ("carl", {"case_work"}),
         ("fay", {"case_work"}),
@@ -144,8 +147,8 @@ def test_many_rows_at_once_make_the_same_store_as_one_by_one(drive, stores, team
 def test_what_a_worker_may_follows_from_their_role(opened, username: str, may: set[str]) -> None:
     _, connection = opened
     with work_of(connection, username) as work:
-        assert {what for what in ("case_work", "lead", "manage") if work.may(what)} == may
-        for what in {"case_work", "lead", "manage"} - may:
+        assert {what for what in RIGHTS if work.may(what)} == may
+        for what in set(RIGHTS) - may:
             with pytest.raises(Refused):
                 work.must_may(what, "do that")
 
