@@ -23,10 +23,23 @@ from drivecli.commands import config, whoami
 from drivecli.commands import help as help_command
 from drivecli.commands import practice as practice_command
 from drivecli.domain import urgent
-from drivecli.queries import case_page, cases, checklists, clock, contacts, timeline, today, why, workers, workload
+from drivecli.queries import (
+    case_page,
+    cases,
+    checklists,
+    clock,
+    contacts,
+    exports,
+    timeline,
+    today,
+    why,
+    workers,
+    workload,
+)
 from drivecli.services import assignments, checks, completions, drafts, installed, practice, reviews, setup, upgrade
 from drivecli.services import checklists as checklist_services
 from drivecli.services import contacts as contact_services
+from drivecli.services import exports as export_services
 from drivecli.services import workers as worker_services
 
 ROOT = Path(__file__).parent.parent
@@ -200,6 +213,17 @@ def test_every_printed_field_has_a_meaning(row: type) -> None:
     missing = [each.name for each in fields(row) if f"| `{each.name}` |" not in page]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("kind", exports.FIELDS)
+def test_the_page_on_fields_lists_what_leaves_in_an_export(kind: str) -> None:
+    page = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
+    section = page.partition("## Exports\n")[2].partition("\n## ")[0]
+    [row] = [line for line in section.splitlines() if line.startswith(f"| `{kind}` |")]
+
+    listed = re.findall(r"`(\w+)`", row.split("|")[2])
+
+    assert listed == export_services.columns(Catalogue(), kind, restricted=True)
 
 
 def test_the_page_on_practice_names_every_rule_and_its_length() -> None:

@@ -412,8 +412,11 @@ def test_a_file_is_private_and_nothing_is_written_over_unasked(case: Drive, tmp_
     first = case(line)
     mode = stat.S_IMODE(file.stat().st_mode)
     again = case(line)
+    file.chmod(0o644)
     forced = case([*line, "--force"])
 
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".*")) == []
     assert (first.code, first.out, mode) == (0, f"{file}\n", 0o600)
     assert (again.code, again.err.splitlines()) == (
         3,

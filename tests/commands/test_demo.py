@@ -1,5 +1,7 @@
 """`drive demo`: what is in it, that it says so on every screen, and that it never touches a real record."""
 
+import csv
+import io
 import re
 import shutil
 from collections import Counter
@@ -245,6 +247,17 @@ def test_whoever_tries_it_acts_as_its_case_manager_and_may_act_as_others(demo: D
 
 
 # -- what is in it -----------------------------------------------------------------------------------------------------
+
+
+def test_an_export_of_it_is_the_rows_alone_and_only_by_who_may(demo: Drive) -> None:
+    refused = demo("--demo export cases")
+
+    exported = demo("--demo export cases", as_="farida", ok=True)
+
+    assert len(list(csv.DictReader(io.StringIO(exported.out, newline="")))) == 30
+    assert exported.out.startswith('"ref",')
+    assert exported.raw_err == "DEMO: invented people, a separate store.\n30 cases exported.\n"
+    assert (refused.code, refused.out, refused.raw_err.splitlines()[-1]) == (3, "", "Ask one of: colin, farida.")
 
 
 def test_thirty_cases_lie_with_four_managers_in_three_areas(demo: Drive, rows: list[dict[str, Any]]) -> None:
