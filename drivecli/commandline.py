@@ -47,6 +47,15 @@ EVERYWHERE = [
 """The options that work before and after every command; each is noted on the App, wherever it stands."""
 
 
+OWN_OPTIONS: Mapping[str, Sequence[click.Option]] = {
+    "import": [
+        click.Option(["--template"], metavar="KIND", help="Write an empty workbook for KIND, to be filled in."),
+        click.Option(["--output", "-o"], metavar="FILE", help="Where to write it."),
+        click.Option(["--force"], is_flag=True, help="Write over a file that is there."),
+    ]
+}
+"""Options of a group itself, when none of its commands is named."""
+
 RESUME = click.Option(["--resume"], is_flag=True, expose_value=False, help="Go on with the answers kept last.")
 """Of the commands that ask and keep what was answered."""
 
@@ -162,6 +171,7 @@ class Lazy(Everywhere, click.Group):
         """A group of the table. Where the table names a command for it, the group alone runs that."""
         return Lazy(
             name,
+            params=list(OWN_OPTIONS.get(name, ())),
             table=self.groups[name],
             help=help_text,
             callback=runs_alone(alone) if alone else None,
@@ -178,6 +188,10 @@ class Lazy(Everywhere, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in self.table.items()])
+        own = [record for param in OWN_OPTIONS.get(self.name or "", ()) if (record := param.get_help_record(ctx))]
+        if own:
+            with formatter.section("Options"):
+                formatter.write_dl(own)
         if ctx.parent is None:
             from drivecli.topics import TOPICS
 
@@ -216,9 +230,9 @@ def runs_alone(where: str) -> Callable[..., None]:
     """What a group does when no command of it is named: it runs this one."""
 
     @click.pass_context
-    def run(ctx: click.Context) -> None:
+    def run(ctx: click.Context, **said: Any) -> None:
         if ctx.invoked_subcommand is None:
-            ctx.invoke(_load(where))
+            ctx.invoke(_load(where), **said)
 
     return run
 

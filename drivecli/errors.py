@@ -10,6 +10,8 @@ WRONG_USAGE = 2
 REFUSED = 3
 NOT_FOUND = 4
 STORE_UNUSABLE = 5
+NOT_ALL = 6
+"""A file in which rows were rejected, or in which there are none."""
 DAMAGED = 7
 OVERDUE = 10
 INTERRUPTED = 130

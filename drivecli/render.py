@@ -7,6 +7,7 @@ text from the store can control the terminal.
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any, BinaryIO, TextIO
@@ -183,6 +184,13 @@ class Out:
         import re
 
         return re.sub(r"(^|: |\(|  +)drive (?!demo|init|--)(?=[a-z])", r"\1drive --demo ", line)
+
+    def progress(self, doing: str, total: int | None = None) -> AbstractContextManager[Callable[[int], None]]:
+        """What is told of rows as they are done, about `total` of them: a bar on a terminal, lines elsewhere."""
+        from drivecli.progress import bar, line
+
+        watched = _is_terminal(self.stderr) and not self.accessible and not self.quiet
+        return bar(self.stderr, doing, total, colored=self.colored) if watched else line(self.note, doing)
 
     # -- small shapes ------------------------------------------------------------------------------------------
 

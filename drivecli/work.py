@@ -15,8 +15,8 @@ from drivecli import audit, many
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain.facts import CaseFacts
-from drivecli.errors import Refused, StoreUnusable
-from drivecli.queries import cases
+from drivecli.errors import StoreUnusable
+from drivecli.queries import cases, rights
 from drivecli.queries.cases import CaseRow
 from drivecli.queries.clock import DEADLINE, DERIVED, Answers
 from drivecli.queries.facts import case_facts
@@ -125,39 +125,21 @@ class Work:
     # -- who ---------------------------------------------------------------------------------------------------
 
     def must_may(self, what: str, words: str) -> None:
-        """Refuse unless the actor's role may do `what`, as roles.toml has it; `words` say what was asked.
+        """Refuse unless the actor's role may do `what`, or it is included in what was allowed before."""
+        if what not in self._included:
+            rights.must_may(self.db, self.catalogue, self.actor, what, words)
 
-        While nobody in the store may lead, manage, import or export, anybody may, so that a small service is never
-        locked out.
-        """
-        if not self.may(what):
-            raise Refused(
-                f"{self.actor.name} ({self.role_label(self.actor.role)}) may not {words}.",
-                kind="not_permitted",
-                next=f"Ask one of: {', '.join(self._who_may(what)) or 'a team lead'}.",
-            )
-
-    def include(self, *rights: str) -> None:
+    def include(self, *what: str) -> None:
         """Say that what was allowed includes these: whoever may bring in a file may do what its rows ask for."""
-        self._included = rights
+        self._included = what
 
     def may(self, what: str, actor: Actor | None = None) -> bool:
         """Whether the actor's role may do `what`."""
-        roles = self.catalogue.roles
-        role = (actor or self.actor).role
-        if what in self._included or (role in roles and what in roles[role].may):
-            return True
-        works_here = role in roles and bool(roles[role].may)
-        return what != "case_work" and works_here and not self._who_may(what)
+        return rights.may(self.db, self.catalogue, (actor or self.actor).role, what)
 
     def role_label(self, role: str) -> str:
         """The words for a role."""
         return self.catalogue.codes("role").label(role)
-
-    def _who_may(self, what: str) -> list[str]:
-        rows = self.db.run("SELECT username, role FROM worker WHERE left_on IS NULL ORDER BY username").fetchall()
-        roles = self.catalogue.roles
-        return [username for username, role in rows if role in roles and what in roles[role].may]
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 class Wanted(NamedTuple):
     """Which rows are asked for: the filters of the lists. None asks for all.
 
-    `case` is a case's id, `since` a day; `restricted` asks for the words of restricted notes too.
+    `case` is a case's id, `since` a day, `ids` are rows' numbers; `restricted` asks for the words of restricted notes.
     """
 
     status: str | None = None
@@ -57,6 +57,7 @@ class Wanted(NamedTuple):
     role: str | None = None
     caseload: WantedCases = WantedCases()
     restricted: bool = False
+    ids: frozenset[int] | None = None
 
 
 def count(db: Connection, kind: str, wanted: Wanted, today: date) -> int:
@@ -73,7 +74,19 @@ def rows(db: Connection, kind: str, wanted: Wanted, today: date) -> Iterator[tup
     """The rows of a kind: by number; workers and agencies by name, the caseload and its deadlines most urgent first."""
     if kind in ("caseload", "deadlines"):
         return _from_caseload(db, kind, chosen(db, today, wanted.caseload), today)
-    return _READ[kind](db, wanted)
+    return (row for _, row in _READ[kind](db, wanted))
+
+
+def by_number(db: Connection, kind: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Rows of these numbers as they would be taken out, restricted words too, by number and column.
+
+    What is brought in is the same when it says what would be taken out.
+    """
+    numbers, found = sorted(ids), {}
+    for few in _few(numbers):
+        for number, row in _READ[kind](db, Wanted(restricted=True, ids=frozenset(few))):
+            found[number] = dict(zip(FIELDS[kind], row, strict=True))
+    return found
 
 
 # -- by number ---------------------------------------------------------------------------------------------------------
@@ -178,6 +191,8 @@ class _Table(NamedTuple):
         """FROM and WHERE of the rows that are wanted, and their parameters."""
         params = {name: getattr(wanted, name) for name in self.filters if getattr(wanted, name) is not None}
         terms = [self.stands or "1 = 1", *(self.filters[name] for name in params)]
+        if wanted.ids is not None:
+            terms.append(f"x.id IN ({', '.join(map(str, sorted(wanted.ids)))})")  # numbers of our own, never typed text
         if ":no" in self.stands:
             params["no"] = False
         return f"FROM {self.tables} WHERE {' AND '.join(terms)}", params
@@ -216,6 +231,8 @@ _TABLES = {
 }
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
+Numbered = tuple[int, tuple[Any, ...]]
+"""A row, and before it its number."""
 
 
 def _in_turn(db: Connection, kind: str, row: type[Row], wanted: Wanted, **more: Any) -> Iterator[list[Row]]:
@@ -228,19 +245,19 @@ def _in_turn(db: Connection, kind: str, row: type[Row], wanted: Wanted, **more: 
         last = found[-1][0]
 
 
-def _persons(db: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _persons(db: Connection, wanted: Wanted) -> Iterator[Numbered]:
     for people in _in_turn(db, "persons", _Person, wanted):
         lists = _Lists(db, {each.id for each in people})
         for each in people:
-            yield (*each[1:], *lists.of(each.id))
+            yield each.id, (*each[1:], *lists.of(each.id))
 
 
-def _cases(db: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _cases(db: Connection, wanted: Wanted) -> Iterator[Numbered]:
     for found in _in_turn(db, "cases", _Case, wanted):
         lists = _Lists(db, {each.person_id for each in found})
         stands = _Stands(db, [each.id for each in found])
         for each in found:
-            yield (*each[2:], *lists.of(each.person_id), *stands.of(each.id))
+            yield each.id, (*each[2:], *lists.of(each.person_id), *stands.of(each.id))
 
 
 class _Lists:
@@ -284,27 +301,27 @@ class _Stands:
         return stage_on, on, reason, said[-1][3] if said else None
 
 
-def _contacts(db: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _contacts(db: Connection, wanted: Wanted) -> Iterator[Numbered]:
     for found in _in_turn(db, "contacts", _Contact, wanted, restricted=wanted.restricted):
-        yield from found
+        yield from ((each.id, each) for each in found)
 
 
-def _assignments(db: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _assignments(db: Connection, wanted: Wanted) -> Iterator[Numbered]:
     for found in _in_turn(db, "assignments", _Assignment, wanted):
-        yield from (each[1:] for each in found)
+        yield from ((each.id, each[1:]) for each in found)
 
 
-def _workers(db: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _workers(db: Connection, wanted: Wanted) -> Iterator[Numbered]:
     found = [each for few in _in_turn(db, "workers", _Worker, wanted) for each in few]
-    return (each[1:] for each in sorted(found, key=lambda each: each.username))
+    return ((each.id, each[1:]) for each in sorted(found, key=lambda each: each.username))
 
 
-def _agencies(db: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _agencies(db: Connection, wanted: Wanted) -> Iterator[Numbered]:
     found = [each for few in _in_turn(db, "agencies", _Agency, wanted) for each in few]
-    return (each[1:] for each in sorted(found, key=lambda each: each.name.casefold()))
+    return ((each.id, each[1:]) for each in sorted(found, key=lambda each: each.name.casefold()))
 
 
-_READ: dict[str, Callable[[Connection, Wanted], Iterator[tuple[Any, ...]]]] = {
+_READ: dict[str, Callable[[Connection, Wanted], Iterator[Numbered]]] = {
     "persons": _persons,
     "cases": _cases,
     "contacts": _contacts,

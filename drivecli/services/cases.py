@@ -11,7 +11,7 @@ from drivecli.queries import cases, workers
 from drivecli.queries.cases import CaseRow
 from drivecli.services import assignments, people
 from drivecli.services.people import Details
-from drivecli.services.taking import Ref, find, prefix, take
+from drivecli.services.taking import Ref, prefix, take
 from drivecli.work import Work
 
 FIRST_STAGE = "information_gathering"
@@ -127,7 +127,7 @@ def edit(
 def _person(work: Work, said: Details, asked: Asked) -> int:
     """The person of the new case: the one `same_as` names, or a new one that nobody on record may be."""
     work.db.lock("person")  # two who open a case for one person at once: the second must see the first
-    others = [find(work, each) for each in asked.not_same_as]
+    others = [people.number_of(work, each) for each in asked.not_same_as]
     if asked.same_as is None:
         if said.forename and said.surname:
             people.refuse_if_alike(work, said, others)
@@ -135,11 +135,11 @@ def _person(work: Work, said: Details, asked: Asked) -> int:
         assert person is not None
         people.note_not_same(work, person, others, asked.reason)
         return person
-    earlier = find(work, asked.same_as)
-    work.session.get_one(Person, earlier.person_id, with_for_update=work.db.is_postgres or None)
+    known = people.number_of(work, asked.same_as)
+    work.session.get_one(Person, known, with_for_update=work.db.is_postgres or None)
     still_open = [
         each
-        for each in cases.of_person(work.db, earlier.person_id)
+        for each in cases.of_person(work.db, known)
         if work.db.value("SELECT closed_on FROM case_record WHERE id = :id", id=each) is None
     ]
     if still_open:
@@ -147,8 +147,8 @@ def _person(work: Work, said: Details, asked: Asked) -> int:
         raise Refused(
             f"That person already has the open case {open_ref}.", kind="second_case", next=f"drive case show {open_ref}"
         )
-    people.edit(work, earlier.person_id, said)
-    return earlier.person_id
+    people.edit(work, known, said)
+    return known
 
 
 def _refuse_taken(work: Work, external_ref: str) -> None:

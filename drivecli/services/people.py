@@ -6,9 +6,9 @@ from typing import Any
 
 from drivecli.domain.names import BETWEEN, alias_keys, fold, may_be_born, name_keys
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
-from drivecli.errors import NotUnderstood, Refused
+from drivecli.errors import NotFound, NotUnderstood, Refused
 from drivecli.models import FieldChange, Person, PersonIdentifier, PersonLink, PersonName
-from drivecli.queries.cases import CaseKey
+from drivecli.services.taking import find
 from drivecli.work import Work
 
 OLDEST = 120
@@ -38,12 +38,12 @@ PLAIN = [each.name for each in fields(Details) if each.name not in ("aliases", "
 
 @dataclass(frozen=True)
 class Alike:
-    """A person whose name and date of birth may be the one being typed, and their newest case."""
+    """A person whose name and date of birth may be the one being typed, and their newest case, if there is one."""
 
     id: int
     ref: str
     name: str
-    case: str
+    case: str | None
     status: str
 
 
@@ -99,7 +99,7 @@ def alike(work: Work, said: Details) -> list[Alike]:
     rows = work.db.run(
         f"""
         SELECT DISTINCT p.id, p.ref, p.forename || ' ' || p.surname, p.dob, c.ref, c.status, c.id
-        FROM person_name n JOIN person p ON p.id = n.person_id JOIN case_record c ON c.person_id = p.id
+        FROM person_name n JOIN person p ON p.id = n.person_id LEFT JOIN case_record c ON c.person_id = p.id
         WHERE n.folded IN ({marks}) ORDER BY c.id
         """,
         **{f"key{n}": key for n, key in enumerate(keys)},
@@ -110,35 +110,78 @@ def alike(work: Work, said: Details) -> list[Alike]:
         if not may_be_born(born, said.dob):
             continue
         if number not in newest or newest[number].status == "closed":
-            newest[number] = Alike(number, ref, name, case, status)
+            newest[number] = Alike(number, ref, name, case, status or "closed")
     return list(newest.values())
 
 
-def refuse_if_alike(work: Work, said: Details, not_same_as: list[CaseKey]) -> None:
+def refuse_if_alike(work: Work, said: Details, not_same_as: list[int]) -> None:
     """Refuse to open a case for somebody who may be on record, until it is said whether they are the same."""
-    ruled_out = {each.person_id for each in not_same_as}
     for each in alike(work, said):
-        if each.id in ruled_out:
+        if each.id in not_same_as:
             continue
-        same = (
-            f"{each.name} ({each.ref}) may be the same person, and has the open case {each.case}."
+        named = each.case or each.ref
+        what = (
+            f", and has the open case {each.case}."
             if each.status != "closed"
-            else f"{each.name} ({each.ref}) may be the same person; their case {each.case} is closed."
+            else f"; their case {each.case} is closed."
+            if each.case
+            else "; no case of theirs is here yet."
         )
-        somebody_else = f"If this is somebody else, add: --not-same-as {each.case} --reason WHY"
-        again = "" if each.status != "closed" else f"\nIf it is the same person, add: --same-as {each.case}"
+        same = f"{each.name} ({each.ref}) may be the same person{what}"
+        somebody_else = f"If this is somebody else, add: --not-same-as {named} --reason WHY"
+        again = "" if each.status != "closed" else f"\nIf it is the same person, add: --same-as {named}"
         raise Refused(same, kind="same_person", next=somebody_else + again)
 
 
-def note_not_same(work: Work, person: int, others: list[CaseKey], reason: str | None) -> None:
+def note_not_same(work: Work, person: int, others: list[int], reason: str | None) -> None:
     """Keep the decision that these are different people. Raises NotUnderstood without a reason."""
     if not others:
         return
     if not reason:
         raise NotUnderstood("Missing --reason: say why this is somebody else.")
-    for other in {each.person_id for each in others} - {person}:
+    for other in set(others) - {person}:
         low, high = sorted((person, other))
         work.add(PersonLink(person_id=low, other_id=high, same=False, reason=reason))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision whether two records are one person. It can be taken back by the opposite one; the last one stands."""
+
+    one: str
+    other: str
+    same: bool
+    reason: str
+
+
+def decide(work: Work, one: tuple[str, int], other: tuple[str, int], *, same: bool, reason: str) -> Decided:
+    """Record that two records are one person, or are two. The records stay as they are."""
+    work.must_may("case_work", "decide who is who")
+    numbers = [number_of(work, each) for each in (one, other)]
+    if numbers[0] == numbers[1]:
+        raise Refused("That is one and the same record.", kind="same_record", next="drive case find NAME")
+    low, high = sorted(numbers)
+    last = work.db.value(
+        "SELECT same FROM person_link WHERE person_id = :low AND other_id = :high ORDER BY id DESC LIMIT 1",
+        low=low,
+        high=high,
+    )
+    refs = [make_ref(PERSON_PREFIX, number) for number in numbers]
+    if last is not None and bool(last) == same:
+        what = "one person" if same else "two people"
+        raise Refused(f"That {refs[0]} and {refs[1]} are {what} is on record already.", kind="no_change")
+    work.add(PersonLink(person_id=low, other_id=high, same=same, reason=reason))
+    return Decided(refs[0], refs[1], same, reason)
+
+
+def number_of(work: Work, ref: tuple[str, int]) -> int:
+    """The number of the person that a typed ref names: their own, or that of one of their cases."""
+    prefix, number = ref
+    if prefix != PERSON_PREFIX:
+        return find(work, ref).person_id
+    if work.db.value("SELECT id FROM person WHERE id = :id", id=number) is None:
+        raise NotFound(f"There is nobody with the ref {make_ref(PERSON_PREFIX, number)}.", next="drive case find NAME")
+    return number
 
 
 def check_birth(dob: date | None, today: date) -> None:

@@ -1,7 +1,9 @@
 """Doing what a plan says: all of it in one unit of work, with a record of the batch."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from drivecli.errors import Refused
 from drivecli.models import ImportBatch, ImportMade
 from drivecli.queries.imports import latest_event
 from drivecli.queries.workers import Acting
@@ -24,6 +26,14 @@ class Applied:
     plan: Plan
 
 
+class Outdated(Refused):
+    """The store was changed after the plan was made, and by the new plan not every row can be brought in."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("The store was changed while the plan was made. Nothing was brought in.", kind="stale")
+        self.plan = plan
+
+
 def apply(
     work: Work,
     sheet: Sheet,
@@ -33,11 +43,11 @@ def apply(
     note: str | None = None,
     partial: bool = False,
     watch: Watch = lambda rows: None,
-) -> Applied | Plan:
+) -> Applied:
     """Write what the plan says, and record the batch. Under the lock nobody else writes.
 
-    When the store has changed since the plan was made, the plan is made anew; one that then has rows that cannot be
-    brought in, and was not to be `partial`, is returned undone.
+    When the store has changed since the plan was made, the plan is made anew. Raises Outdated when it then has rows
+    that cannot be brought in, unless it was to be `partial`.
     """
     work.must_may("import", "bring in a file")
     work.include("case_work", "manage")
@@ -46,7 +56,7 @@ def apply(
     if latest_event(work.db) != plan.seen + 1:  # one more: the event of this work
         plan = make_plan(sheet, plan.asked, known)
         if plan.refused and not partial:
-            return plan
+            raise Outdated(plan)
     before = _last_numbers(work)
     _write(work, sheet, plan, known, watch)
     return Applied(_record(work, sheet, plan, note, before), plan)
@@ -74,17 +84,8 @@ def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> 
 
 
 def _record(work: Work, sheet: Sheet, plan: Plan, note: str | None, before: dict[str, int]) -> int:
-    batch = work.add(
-        ImportBatch(
-            kind=plan.asked.kind,
-            file=sheet.name,
-            digest=sheet.digest,
-            note=note,
-            rows=len(plan.states),
-            applied=plan.to_apply,
-            **plan.counts,
-        )
-    )
+    what: dict[str, Any] = {"kind": plan.asked.kind, "file": sheet.name, "digest": sheet.digest, "note": note}
+    batch = work.add(ImportBatch(**{**what, **plan.counts}, rows=len(plan.states), applied=plan.to_apply))
     assert batch.id is not None
     for table, last in _last_numbers(work).items():
         if last > before[table]:

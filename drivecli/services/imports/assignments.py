@@ -17,6 +17,8 @@ Key = tuple[int, str, int, Any]
 
 
 class Assignments(Kind):
+    """A row is a worker in a role on a case that is here, from one day to another or until now."""
+
     name = "assignments"
     own = ("case", "role", "worker", "from")
     instead = {

@@ -34,6 +34,8 @@ CORRECT = "If it was written down wrongly: drive case correct {ref}"
 
 
 class Cases(Kind):
+    """A row is a case with its person: the person may be here already, or come with it."""
+
     name = "cases"
     own = ("ref", "person")
     editable = (*OF_THE_PERSON, "external_ref", "route", "area", "tier")
@@ -199,6 +201,9 @@ class Cases(Kind):
 
     def ref(self, row: Row, here: dict[str, Any]) -> str:
         return self.known.cases[row.known or 0].ref
+
+    def person_of(self, row: Row) -> int | None:
+        return self.known.cases[row.known].person_id if row.known is not None else row.found.get("person")
 
     # -- applying ----------------------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ REMEMBERED = 20_000
 
 
 class Contacts(Kind):
+    """A row is a contact with, or about, the person of a case that is here."""
+
     name = "contacts"
     own = ("id", "case")
     editable = (*TOLD, "external_ref")
@@ -82,8 +84,9 @@ class Contacts(Kind):
         days = {(row.found["case"].id, row.said["on"]) for row in rows if row.found["case"] and "on" in row.said}
         here = queries.contacts_of_days(self.known.db, days)
         for row in rows:
-            key = (row.found["case"].id, row.said.get("on")) if row.found["case"] else None
-            for number, stored in here.get(key, ()) if key else ():
+            if not row.found["case"] or "on" not in row.said:
+                continue
+            for number, stored in here.get((row.found["case"].id, row.said["on"]), ()):
                 said = {name: value for name, value in row.said.items() if name != "case"}
                 if number not in self._matched and all(stored.get(name) == value for name, value in said.items()):
                     self._matched.add(number)

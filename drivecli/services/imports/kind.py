@@ -95,6 +95,10 @@ class Kind:
         """What a record that is here is called."""
         return str(row.known)
 
+    def person_of(self, row: Row) -> int | None:
+        """The number of the person that a row is about, where they are on record."""
+        return None
+
     # -- applying it -------------------------------------------------------------------------------------------
 
     def add(self, work: Work, rows: list[Row]) -> None:

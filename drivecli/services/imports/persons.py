@@ -65,6 +65,8 @@ class Adding:
 
 
 class Persons(Kind):
+    """A row is a person, who need not have a case."""
+
     name = "persons"
     own = ("ref",)
     editable = (*PLAIN, "aliases", "identifiers")
@@ -123,6 +125,9 @@ class Persons(Kind):
 
     def ref(self, row: Row, here: dict[str, Any]) -> str:
         return make_ref(PERSON_PREFIX, row.known or 0)
+
+    def person_of(self, row: Row) -> int | None:
+        return row.known
 
     def add(self, work: Work, rows: list[Row]) -> None:
         self._adding = self._adding or Adding(work)

@@ -9,6 +9,7 @@ from typing import Any
 from drivecli.domain import cells
 from drivecli.domain.columns import Column, Headings, match_headings
 from drivecli.errors import NotUnderstood
+from drivecli.queries import rights
 from drivecli.queries.imports import latest_event
 from drivecli.services.imports.assignments import Assignments
 from drivecli.services.imports.cases import Cases
@@ -16,7 +17,7 @@ from drivecli.services.imports.contacts import Contacts
 from drivecli.services.imports.kind import Kind
 from drivecli.services.imports.known import Known
 from drivecli.services.imports.persons import Persons
-from drivecli.services.imports.rows import CHANGED, CONFLICT, NEW, REJECTED, STATES, Change, Fault, Row
+from drivecli.services.imports.rows import CHANGED, CONFLICT, NEW, REJECTED, SAME, STATES, Change, Fault, Row
 from drivecli.services.imports.suspicions import Suspicion, Suspicions
 from drivecli.services.imports.workers import Agencies, Workers
 from drivecli.spreadsheets.reading import Line, Sheet
@@ -131,8 +132,9 @@ class Reading:
 def make_plan(sheet: Sheet, asked: Asked, known: Known, watch: Watch = lambda rows: None) -> Plan:
     """Read a file against the store, and say of every row what it is. Writes nothing.
 
-    Raises NotUnderstood when the headings cannot be matched.
+    Raises NotUnderstood when the headings cannot be matched, Refused for a worker who may not.
     """
+    rights.must_may(known.db, known.catalogue, known.actor, "import", "bring in a file")
     columns = known.catalogue.columns(asked.kind)
     headings = match_headings(sheet.header, columns, asked.mapped)
     reading = Reading(sheet, columns, headings, known)
@@ -143,8 +145,8 @@ def make_plan(sheet: Sheet, asked: Asked, known: Known, watch: Watch = lambda ro
         kind.judge([row for row in rows if not row.faults])
         for row in rows:
             _note(plan, row)
-            if suspicions and row.state == NEW and not row.faults:
-                suspicions.add(row)
+            if suspicions and row.state in (NEW, SAME, CHANGED):
+                suspicions.add(row, kind.person_of(row))
         watch(len(plan.states))
     for code in reading.doubtful:
         plan.notes.append(

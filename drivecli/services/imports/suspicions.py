@@ -1,15 +1,15 @@
 """People who may be one person: suggestions with a reason, never a merge.
 
-Everybody new in a file is held against everybody on record and in the file, but only within blocks: the same date of
-birth, also with day and month exchanged, or the same surname in either order with a date of birth that is unknown or
-off by one of its parts.
+Everybody whom a file is about is held against everybody on record and in the file, but only within blocks: the same
+date of birth, also with day and month exchanged, or the same surname in either order with a date of birth that is
+unknown or off by one of its parts.
 """
 
 from collections import defaultdict
 from datetime import date
 from typing import Any, NamedTuple
 
-from drivecli.domain.names import BETWEEN, fold
+from drivecli.domain.names import fold
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.services.imports.known import Known
 from drivecli.services.imports.rows import Row
@@ -40,88 +40,108 @@ class _Someone(NamedTuple):
     forename: str
     surname: str
     dob: date | None
+    first: str
+    last: str
+
+
+def _someone(row: int, ref: str, forename: str, surname: str, dob: date | None) -> _Someone:
+    return _Someone(row, ref, forename, surname, dob, fold(forename), fold(surname))
 
 
 class Suspicions:
-    """Everybody new, gathered row by row; `found` compares them."""
+    """Everybody that rows are about, gathered row by row; `found` compares them with those on record and each other."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._new: list[_Someone] = []
+        self._people: list[_Someone] = []
         self._seen: set[str] = set()
 
-    def add(self, row: Row) -> None:
-        """Remember somebody new. A row about somebody who is known brings nobody."""
+    def add(self, row: Row, number: int | None) -> None:
+        """Remember whom a row is about: somebody on record, by their number, or somebody new."""
         said = row.said
-        elsewhere = row.found.get("person_elsewhere")
-        if row.found.get("person") or "surname" not in said or (elsewhere and elsewhere in self._seen):
+        ref = (
+            make_ref(PERSON_PREFIX, number) if number else str(row.found.get("person_elsewhere") or f"row {row.number}")
+        )
+        if ref in self._seen or "surname" not in said or "forename" not in said:
             return
-        if elsewhere:
-            self._seen.add(elsewhere)
-        self._new.append(_Someone(row.number, f"row {row.number}", said["forename"], said["surname"], said.get("dob")))
+        self._seen.add(ref)
+        ref = ref if number else f"row {row.number}"
+        self._people.append(_someone(row.number, ref, said["forename"], said["surname"], said.get("dob")))
 
     def found(self) -> tuple[list[Suspicion], int]:
-        """The first MOST suspicions, and how many more there are."""
-        if not self._new:
+        """The first MOST suspicions, and how many more there are. Pairs that somebody decided on are left out."""
+        if not self._people:
             return [], 0
-        blocks: dict[Any, list[tuple[_Someone, str]]] = defaultdict(list)
-        for someone, folded in self._on_record():
-            for key in _blocks(someone):
-                blocks[key].append((someone, folded))
+        blocks: dict[Any, list[_Someone]] = defaultdict(list)
+        for someone in self._on_record():
+            _enter(blocks, someone)
+        asked = self._decided()
         listed: list[Suspicion] = []
         more = 0
-        for someone in self._new:
-            folded = _folded(someone)
-            for suspicion in self._of(someone, folded, blocks):
+        for someone in self._people:
+            for other in self._like(someone, blocks, asked):
                 if len(listed) < MOST:
-                    listed.append(suspicion)
+                    mine, theirs = (f"{each.forename} {each.surname}" for each in (someone, other))
+                    listed.append(Suspicion(someone.row, mine, other.ref, theirs, _why(someone, other)))
                 else:
                     more += 1
-            for key in _blocks(someone):
-                blocks[key].append((someone, folded))
+            if someone.ref.startswith("row "):
+                _enter(blocks, someone)
         return listed, more
 
-    def _of(self, someone: _Someone, folded: str, blocks: Any) -> list[Suspicion]:
+    def _like(self, someone: _Someone, blocks: Any, asked: set[frozenset[str]]) -> list[_Someone]:
+        """Others who may be this person. Each pair is asked about once."""
         from rapidfuzz.fuzz import token_sort_ratio
 
-        others: dict[str, _Someone] = {}
-        for key in _blocks(someone):
-            for other, theirs in blocks.get(key, ())[-CROWD:]:
-                if other.ref not in others and token_sort_ratio(folded, theirs, score_cutoff=ALIKE):
-                    others[other.ref] = other
-        name = f"{someone.forename} {someone.surname}"
-        return [
-            Suspicion(someone.row, name, each.ref, f"{each.forename} {each.surname}", _why(someone, each))
-            for each in others.values()
-        ]
+        name, found = f"{someone.first} {someone.last}", []
+        for key in _keys_to_look_up(someone):
+            for other in blocks.get(key, ())[-CROWD:]:
+                pair = frozenset((someone.ref, other.ref))
+                if len(pair) == 1 or pair in asked:
+                    continue
+                if token_sort_ratio(name, f"{other.first} {other.last}", score_cutoff=ALIKE):
+                    asked.add(pair)
+                    found.append(other)
+        return found
 
-    def _on_record(self) -> list[tuple[_Someone, str]]:
+    def _on_record(self) -> list[_Someone]:
         rows = self._known.db.run("SELECT id, forename, surname, dob FROM person ORDER BY id").fetchall()
-        people = [
-            _Someone(0, make_ref(PERSON_PREFIX, number), forename, surname, _day(dob))
+        return [
+            _someone(0, make_ref(PERSON_PREFIX, number), forename, surname, _day(dob))
             for number, forename, surname, dob in rows
         ]
-        return [(each, _folded(each)) for each in people]
+
+    def _decided(self) -> set[frozenset[str]]:
+        rows = self._known.db.run("SELECT person_id, other_id FROM person_link").fetchall()
+        return {frozenset(make_ref(PERSON_PREFIX, number) for number in pair) for pair in rows}
 
 
 def _day(dob: Any) -> date | None:
     return date.fromisoformat(dob) if isinstance(dob, str) else dob
 
 
-def _folded(someone: _Someone) -> str:
-    return f"{fold(someone.forename)} {fold(someone.surname)}"
+def _enter(blocks: dict[Any, list[_Someone]], someone: _Someone) -> None:
+    """Put somebody where those who may be the same person look them up."""
+    if someone.dob:
+        blocks[someone.dob].append(someone)
+    for place, name in (("last", someone.last), ("first", someone.first)):
+        for part in _parts(someone.dob) if someone.dob else ["unknown"]:
+            blocks[place, name, part].append(someone)
+        blocks[place, name].append(someone)
 
 
-def _blocks(someone: _Someone) -> list[Any]:
-    """The blocks in which somebody is compared."""
-    names = {fold(someone.forename), fold(someone.surname)}
-    dob = someone.dob
-    if dob is None:
-        return [(name, BETWEEN) for name in names]
-    swapped = _swapped(dob)
-    days: list[Any] = [dob] if swapped is None else [min(dob, swapped)]
-    parts = [("y", dob.year, dob.month), ("d", dob.year, dob.day), ("m", dob.month, dob.day)]
-    return [*days, *((name, part) for name in names for part in parts), *((name, BETWEEN) for name in names)]
+def _keys_to_look_up(someone: _Someone) -> list[Any]:
+    """The same date of birth, also with day and month exchanged; or the same surname, in either order, with a date of
+    birth that is not known or differs in one of its parts."""
+    names = [("last", someone.last), ("first", someone.last), ("last", someone.first)]
+    if someone.dob is None:
+        return names
+    keys: list[Any] = [someone.dob, *([swapped] if (swapped := _swapped(someone.dob)) else [])]
+    return keys + [(*name, part) for name in names for part in (*_parts(someone.dob), "unknown")]
+
+
+def _parts(dob: date) -> list[tuple[str, int, int]]:
+    return [("no day", dob.year, dob.month), ("no month", dob.year, dob.day), ("no year", dob.month, dob.day)]
 
 
 def _swapped(dob: date) -> date | None:
@@ -130,8 +150,8 @@ def _swapped(dob: date) -> date | None:
 
 
 def _why(one: _Someone, other: _Someone) -> str:
-    same = {fold(one.forename), fold(one.surname)} == {fold(other.forename), fold(other.surname)}
-    crossed = same and fold(one.forename) != fold(other.forename)
+    same = {one.first, one.last} == {other.first, other.last}
+    crossed = same and one.first != other.first
     names = "forename and surname exchanged" if crossed else "same name" if same else "names alike"
     if one.dob is None or other.dob is None:
         return f"{names}, a date of birth is not known"

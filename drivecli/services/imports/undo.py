@@ -15,7 +15,7 @@ from drivecli.work import RULES, Work
 RECOMPUTED = ("drive practice apply", "drive upgrade")
 """Commands that run the clock of cases and say nothing new about them."""
 
-EDITED = {"person": Person, "case_record": Case, "contact": Contact, "worker": Worker, "agency": Agency}
+EDITED: dict[str, Any] = {"person": Person, "case_record": Case, "contact": Contact, "worker": Worker, "agency": Agency}
 """Tables whose fields are changed in place."""
 
 NAMED = 20

@@ -11,6 +11,8 @@ from drivecli.work import Work
 
 
 class Workers(Kind):
+    """A row is a worker. Who may sign in as one is another matter: `drive worker link`."""
+
     name = "workers"
     own = ("username",)
     editable = ("name", "agency", "capacity")
@@ -62,7 +64,7 @@ class Workers(Kind):
 
     def change(self, work: Work, row: Row) -> None:
         assert row.known is not None
-        wanted = {name: row.said[name] for name in ("name", "capacity") if name in row.said}
+        wanted: dict[str, Any] = {name: row.said[name] for name in ("name", "capacity") if name in row.said}
         if "agency" in row.said:
             wanted["agency_id"] = self._agency(row)
         workers.edit(work, row.known, wanted)
@@ -72,6 +74,8 @@ class Workers(Kind):
 
 
 class Agencies(Kind):
+    """A row is a partner agency."""
+
     name = "agencies"
     own = ("name",)
     editable = ("kind",)
