@@ -21,7 +21,7 @@ from drivecli.services import exports
 
 HISTORY = [
     "agency add 'Worthing Housing' --kind housing",
-    "agency add 'änder Arbeit'",
+    "agency add 'adur Advice'",
     "worker add 'Mo Full' --username mo_1 --role case_manager --capacity 3 --agency 'Worthing Housing'",
     "case open --forename Zoë --surname O’Neill --dob 3/4/1990 --sex male --alias 'Zed Neill' --alias Zee"
     " --identifier pnc=24/1X --area adur --tier high --opened 5/1/2026 --manager amina --external-ref Ext-9"
@@ -509,13 +509,18 @@ def test_what_is_no_file_is_never_replaced(told_file: Drive) -> None:
     assert stat.S_ISFIFO(os.stat("pipe.csv").st_mode)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere no link is made")
-def test_a_file_is_made_where_a_file_cannot_have_two_names(told_file: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files lie where none can have two names, as on a memory stick."""
+
     def no_link(*_: Any, **__: Any) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", no_link)
 
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere no link is made")
+def test_a_file_is_made_where_a_file_cannot_have_two_names(told_file: Drive, without_links: None) -> None:
     told_file("export cases -o cases.csv", ok=True)
     again = told_file("export cases -o cases.csv")
 
@@ -523,7 +528,12 @@ def test_a_file_is_made_where_a_file_cannot_have_two_names(told_file: Drive, mon
     assert "WS-0001" in Path("cases.csv").read_text(encoding="utf-8")
 
 
-def test_a_name_that_is_taken_meanwhile_is_not_written_over(told_file: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_is_taken_meanwhile_is_not_written_over(
+    told_file: Drive, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, links: bool
+) -> None:
+    if not links:
+        request.getfixturevalue("without_links")
     write = export._write
 
     def meanwhile(*what: Any, **how: Any) -> int:
