@@ -20,7 +20,7 @@ from drivecli.domain.deadlines import Deadline, deadlines
 from drivecli.domain.facts import CaseFacts
 from drivecli.errors import DriveError
 from drivecli.queries import workers as worker_queries
-from drivecli.queries.clock import stored_form
+from drivecli.queries.clock import derived_columns, stored_form
 from drivecli.queries.facts import case_facts
 from drivecli.services import (
     approaches,
@@ -40,7 +40,7 @@ from drivecli.services.assignments import Override
 from drivecli.services.corrections import Correction
 from drivecli.services.people import Details
 from drivecli.settings import Settings
-from drivecli.work import Actor, Work, derived_columns
+from drivecli.work import Actor, Work
 
 CATALOGUE = Catalogue()
 MANAGERS = ("amina", "ben")

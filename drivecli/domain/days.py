@@ -6,6 +6,7 @@ One reader for the keyboard and, later, for a spreadsheet cell. Nothing is guess
 import re
 from calendar import day_name, month_name, monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from drivecli.errors import NotUnderstood
 
@@ -43,6 +44,7 @@ def read_written_day(text: str) -> date:
     raise NotUnderstood(f"“{typed[:80]}” is not a day I can read; write it as 3/4/2026 or 2026-04-03.")
 
 
+@lru_cache(maxsize=16_384)
 def say_day(day: date) -> str:
     """A day with its weekday, as it is echoed and shown: "Fri 20 Nov 2026"."""
     return f"{day:%a} {day.day} {day:%b %Y}"

@@ -225,20 +225,23 @@ Numbers = list[tuple[str, int]]
 
 
 def shape_of(case: CaseFacts) -> tuple[Shape | None, Numbers]:
-    """What two cases may have in common: everything but their numbers; and those numbers by table, in one order.
+    """What two cases may have in common for the clock: all that it reads but their numbers; and those, in one order.
 
-    None for a case whose facts name one another by number, as a release its suspension: it is like no other.
+    Of a closed case it reads the closing and the reviews after it. None for a case whose facts name one another by
+    number, as a release its suspension: it is like no other.
     """
-    if case.items or case.releases:
+    if case.closing:
+        shape: list[Any] = [case.closing.on, case.closing.reason, case.closing.follow_up]
+        numbers = [("closing", case.closing.id)]
+        tables = [each for each in _TABLES if each[0] == "review"]
+    elif case.items or case.releases:
         return None, []
-    shape: list[Any] = [case.opened_on, case.window_months, case.tier, case.area]
-    numbers = [("opening", case.opening_id)]
-    for table, name, without_number in _TABLES:
+    else:
+        shape = [case.opened_on, case.window_months, case.tier, case.area]
+        numbers, tables = [("opening", case.opening_id)], _TABLES
+    for table, name, without_number in tables:
         rows = getattr(case, name)
         if rows:
             shape.append((table, tuple([without_number(row) for row in rows])))
             numbers += [(table, row.id) for row in rows]
-    if case.closing:
-        shape.append((case.closing.on, case.closing.reason, case.closing.follow_up))
-        numbers.append(("closing", case.closing.id))
     return tuple(shape), numbers

@@ -2,8 +2,10 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 
+@lru_cache(maxsize=32_768)
 def add_months(start: date, months: int) -> date:
     """`start` plus calendar months, clipped to the last day of the month: always from the start, never chained."""
     from dateutil.relativedelta import relativedelta  # here, so that a list that only counts months need not load it

@@ -123,25 +123,24 @@ class Answers:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._tiers = list(catalogue.codes("tier"))
-        self._known: dict[Shape, tuple[list[tuple[Any, ...]], tuple[Any, ...], Numbers]] = {}
+        self._known: dict[Shape, tuple[tuple[Deadline, ...], list[list[Any]], Numbers]] = {}
 
-    def rows(self, facts: CaseFacts) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+    def rows(self, facts: CaseFacts) -> tuple[list[list[Any]], tuple[Any, ...]]:
         """A case's rows of `deadline`, in the order of `DEADLINE`; and its id with its columns, as in `DERIVED`."""
         shape, numbers = shape_of(facts)
         known = self._known.get(shape) if shape else None
-        if known:
-            stored, derived, theirs = known
+        if known is None:
+            due = deadlines(facts, self._catalogue.practice, self._catalogue.holidays)
+            known = due, [list(stored_form(facts.id, each).values()) for each in due], numbers
+            if shape and len(self._known) < MOST_SHAPES:
+                self._known[shape] = known
+        due, stored, theirs = known
+        if theirs is not numbers:
             ours = {their: number for their, (_, number) in zip(theirs, numbers, strict=True)}
-            return (
-                [(facts.id, *row[1:_NUMBER], ours[row[_TABLE], row[_NUMBER]], *row[_NUMBER + 1 :]) for row in stored],
-                (facts.id, *derived),
-            )
-        due = deadlines(facts, self._catalogue.practice, self._catalogue.holidays)
-        stored = [tuple(stored_form(facts.id, each).values()) for each in due]
-        derived = tuple(derived_columns(facts, due, self._tiers).values())
-        if shape and len(self._known) < MOST_SHAPES:
-            self._known[shape] = stored, derived, numbers
-        return stored, (facts.id, *derived)
+            stored = [row.copy() for row in stored]
+            for row in stored:
+                row[0], row[_NUMBER] = facts.id, ours[row[_TABLE], row[_NUMBER]]
+        return stored, (facts.id, *derived_columns(facts, due, self._tiers).values())
 
 
 MOST_SHAPES = 50_000

@@ -47,21 +47,25 @@ def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
             opening_id=opening,
             opened_on=opened_on,
             window_months=months,
-            tier=tiers[case][-1][2] if tiers[case] else "",
-            area=areas[case][-1][2] if areas[case] else None,
-            stages=tuple(facts.Stage(*row) for row in stages[case]),
-            contacts=tuple(contacts[case]),
-            approaches=tuple(facts.Approach(*row) for row in approaches[case]),
-            holds=tuple(facts.Hold(*row) for row in holds[case]),
-            suspensions=tuple(facts.Suspension(*row) for row in suspensions[case]),
-            releases=tuple(facts.Release(*row) for row in releases[case]),
-            assignments=tuple(assignments[case]),
-            reviews=tuple(facts.Review(*row) for row in reviews[case]),
-            extensions=tuple(facts.Extension(*row) for row in extensions[case]),
-            items=tuple(items[case]),
-            closing=read.closing(closings[case]),
+            tier=tiers[case][-1][2] if case in tiers else "",
+            area=areas[case][-1][2] if case in areas else None,
+            stages=_each(facts.Stage, stages.get(case)),
+            contacts=tuple(contacts.get(case, ())),
+            approaches=_each(facts.Approach, approaches.get(case)),
+            holds=_each(facts.Hold, holds.get(case)),
+            suspensions=_each(facts.Suspension, suspensions.get(case)),
+            releases=_each(facts.Release, releases.get(case)),
+            assignments=tuple(assignments.get(case, ())),
+            reviews=_each(facts.Review, reviews.get(case)),
+            extensions=_each(facts.Extension, extensions.get(case)),
+            items=tuple(items.get(case, ())),
+            closing=read.closing(closings.get(case)),
         )
     return found
+
+
+def _each(kind: type[Any], rows: list[Any] | None) -> tuple[Any, ...]:
+    return tuple([kind(*row) for row in rows]) if rows else ()
 
 
 def approachability(
@@ -183,7 +187,7 @@ class _Reader:
                 found[case].append(facts.ChecklistItem(item, checklist, title, place, *days_))
         return found
 
-    def closing(self, rows: list[Any]) -> facts.Closing | None:
+    def closing(self, rows: list[Any] | None) -> facts.Closing | None:
         if not rows:
             return None
         row, on, reason = rows[-1]
