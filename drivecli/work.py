@@ -4,7 +4,7 @@ It knows who acts and checks that they may; it hands out cases (and locks them),
 every case that was touched, and commits, all or nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -79,6 +79,7 @@ class Work:
         self._included: tuple[str, ...] = ()
         self._touched: set[int] = set()
         self._stale: set[int] = set()
+        self._facts: dict[int, CaseFacts] = {}
 
     def __enter__(self) -> "Work":
         self.db.begin(write=True, orm=True)
@@ -162,22 +163,29 @@ class Work:
         self.session.flush()
         return row
 
-    def add_many(self, table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
+    def add_many(self, table: type[Table], rows: Iterable[dict[str, Any]]) -> Sequence[int]:
         """Add many rows at once: the same store as one by one, in one statement. Their cases are locked and touched.
 
-        Every row has the columns of the first; those left out have the table's own defaults.
+        Every row has the columns of the first; those left out have the table's own defaults. Returns the rows' numbers.
         """
         made = list(rows)
         if not made:
-            return
+            return []
         columns, defaults = _columns(table)
+        named = str(table.__tablename__)
+        numbers: Sequence[int] = []
+        if "id" in columns and "id" not in made[0]:
+            numbers = many.numbers(self.db, named, len(made))
+            for number, row in zip(numbers, made, strict=True):
+                row["id"] = number
         if "recorded_at" in columns:
             defaults = {**defaults, "recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
-        given = [name for name in columns if name in made[0]]
-        alike = {name: defaults[name] for name in columns if name not in made[0] and name in defaults and name != "id"}
-        many.insert(self.db, str(table.__tablename__), given, ([row[name] for name in given] for row in made), alike)
+        given = [name for name in columns if name in made[0] and any(row[name] is not None for row in made)]
+        alike = {name: defaults.get(name) for name in columns if name not in given}
+        many.insert(self.db, named, given, ([row[name] for name in given] for row in made), alike)
         if "case_id" in columns:
-            self.touch(row["case_id"] for row in made)
+            self.touch([row["case_id"] for row in made])
+        return numbers
 
     def case(self, number: int) -> "Case":
         """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""
@@ -189,12 +197,21 @@ class Work:
     def touch(self, ids: Iterable[int]) -> None:
         """Mark cases whose facts change, so that their clock is run before anything is committed. They are locked."""
         wanted = set(ids)
+        for number in wanted & self._facts.keys():
+            del self._facts[number]
         new = wanted - self._touched
         if new and self.db.is_postgres:
             among = ", ".join(map(str, sorted(new)))
             self.db.run(f"SELECT id FROM case_record WHERE id IN ({among}) ORDER BY id FOR UPDATE")
         self._touched |= wanted
         self._stale |= wanted
+
+    def know(self, facts: CaseFacts) -> None:
+        """Take a case's facts from whoever has just written all of them down, so that they need not be read again.
+
+        What is written of the case afterwards makes them be read.
+        """
+        self._facts[facts.id] = facts
 
     def facts(self, number: int) -> CaseFacts:
         """What has happened in the case so far, this work's own rows included."""
@@ -222,7 +239,9 @@ class Work:
     def _run_clock(self, ids: list[int], answers: Answers) -> None:
         """Replace the deadlines and derived columns of these cases by what the clock answers now."""
         rows, derived = [], []
-        for facts in case_facts(self.db, ids, self.catalogue).values():
+        known = [self._facts.pop(number) for number in ids if number in self._facts]
+        others = set(ids).difference(facts.id for facts in known)
+        for facts in (*known, *case_facts(self.db, others, self.catalogue).values()):
             due, columns = answers.rows(facts)
             rows += due
             derived.append(columns)

@@ -1,5 +1,6 @@
 """`drive import persons|cases|contacts|assignments|workers|agencies`, and what was brought in: history, show, undo."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -172,6 +173,7 @@ def _import(
     from drivecli.services.imports.plan import Asked, make_plan
 
     began = perf_counter()
+    gc.disable()  # rows come and go without circles; looking for those would take a tenth of the time
     app.out.check_fields(Imported)
     db = app.read()
     rejects = _where_to(file, rejects, partial and not dry_run)

@@ -58,6 +58,7 @@ def apply(
         if plan.refused and not partial:
             raise Outdated(plan)
     before = _last_numbers(work)
+    work.db.expect_much()
     _write(work, sheet, plan, known, watch)
     return Applied(_record(work, sheet, plan, note, before), plan)
 
@@ -74,6 +75,8 @@ def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> 
         if new:
             kind.resolve(new)
             kind.add(work, new)
+            if kind.is_finished:
+                work.settle()
         changed = [row for state, row in chosen if state == CHANGED]
         kind.resolve(changed)
         for row in changed:

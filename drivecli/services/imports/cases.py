@@ -5,21 +5,11 @@ from typing import Any
 
 from drivecli.domain.cells import person_ref
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
-from drivecli.models import (
-    AreaChange,
-    Assignment,
-    Case,
-    Closing,
-    Opening,
-    ReleaseDate,
-    StageChange,
-    Suspension,
-    TierChange,
-)
+from drivecli.models import Case
 from drivecli.queries.cases import CaseKey
 from drivecli.services import assignments, cases, people
 from drivecli.services.assignments import MANAGER
-from drivecli.services.cases import FIRST_STAGE
+from drivecli.services.imports.case_facts import add_facts
 from drivecli.services.imports.kind import Kind
 from drivecli.services.imports.persons import Adding, details, folded_name, new_lists
 from drivecli.services.imports.rows import CONFLICT, Row
@@ -38,6 +28,7 @@ class Cases(Kind):
 
     name = "cases"
     own = ("ref", "person")
+    is_finished = True
     editable = (*OF_THE_PERSON, "external_ref", "route", "area", "tier")
     instead = {
         "opened_on": CORRECT + " opened --on DAY --reason WHY",
@@ -231,8 +222,7 @@ class Cases(Kind):
                 for number, person, row in zip(numbers, persons, rows, strict=True)
             ],
         )
-        facts = _Facts(work, list(zip(numbers, rows, strict=True)), months)
-        facts.add()
+        add_facts(work, [(number, row.said, row.found["manager"]) for number, row in zip(numbers, rows, strict=True)])
 
     def _person(self, row: Row) -> int:
         """The number of a row's person: somebody here, somebody of an earlier row, or somebody new."""
@@ -252,65 +242,3 @@ class Cases(Kind):
         said = {name: row.said[name] for name in OF_THE_PERSON if name in row.said}
         told = details({**said, **new_lists(work, person, said)})
         cases.edit(work, ("", row.known), told, **about, reason="brought in from a file")
-
-
-class _Facts:
-    """The dated facts of new cases, a table at a time."""
-
-    def __init__(self, work: Work, rows: list[tuple[int, Row]], months: int) -> None:
-        self.work = work
-        self.rows = rows
-        self.months = months
-
-    def add(self) -> None:
-        """Add all of them."""
-        add = self.work.add_many
-        add(
-            Opening,
-            [self._fact(n, s, "opened_on", window_months=s.get("window_months", self.months)) for n, s in self._all()],
-        )
-        add(StageChange, [fact for n, s in self._all() for fact in self._stages(n, s)])
-        add(TierChange, [self._fact(n, s, "opened_on", tier=s.get("tier", "not_assessed")) for n, s in self._all()])
-        add(AreaChange, [self._fact(n, s, "opened_on", area=s["area"]) for n, s in self._all() if "area" in s])
-        add(Assignment, [self._managed(n, row) for n, row in self.rows if row.found.get("manager")])
-        add(
-            Closing,
-            [
-                self._fact(n, s, "closed_on", closure_reason=s["closure_reason"])
-                for n, s in self._all()
-                if "closed_on" in s
-            ],
-        )
-        self._suspend([(n, s) for n, s in self._all() if "suspended_on" in s])
-
-    def _all(self) -> list[tuple[int, dict[str, Any]]]:
-        return [(number, row.said) for number, row in self.rows]
-
-    @staticmethod
-    def _fact(number: int, said: dict[str, Any], day: str, **more: Any) -> dict[str, Any]:
-        return {"case_id": number, "occurred_on": said[day], **more}
-
-    def _stages(self, number: int, said: dict[str, Any]) -> list[dict[str, Any]]:
-        """The stage a case is in; before that, where its day is later than the opening, the first one."""
-        stage, on = said.get("stage", FIRST_STAGE), said.get("stage_on", said["opened_on"])
-        first = [{"case_id": number, "occurred_on": said["opened_on"], "stage": FIRST_STAGE}]
-        before = first if on > said["opened_on"] and stage != FIRST_STAGE else []
-        return [*before, {"case_id": number, "occurred_on": on, "stage": stage}]
-
-    def _managed(self, number: int, row: Row) -> dict[str, Any]:
-        ended = row.said.get("closed_on")
-        reason = "case closed" if ended else None
-        manager = {"worker_id": row.found["manager"].id, "role": MANAGER}
-        return self._fact(number, row.said, "opened_on", **manager, ended_on=ended, end_reason=reason)
-
-    def _suspend(self, rows: list[tuple[int, dict[str, Any]]]) -> None:
-        """One by one: a release day names its suspension by number, and few cases are suspended."""
-        reasons = self.work.catalogue.codes("suspend_reason")
-        for number, said in rows:
-            reason = said["suspend_reason"]
-            row = self.work.add(Suspension(**self._fact(number, said, "suspended_on", suspend_reason=reason)))
-            if "expected_release" in said or reasons[reason].is_("release"):
-                expected = said.get("expected_release")
-                self.work.add(
-                    ReleaseDate(**self._fact(number, said, "suspended_on", suspension_id=row.id, expected_on=expected))
-                )

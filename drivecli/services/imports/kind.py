@@ -21,6 +21,8 @@ class Kind:
     editable: ClassVar[tuple[str, ...]] = ()
     private: ClassVar[tuple[str, ...]] = ("phone", "address", "note")
     instead: ClassVar[dict[str, str]] = {}
+    is_finished: ClassVar[bool] = False
+    """Whether no later row can touch a case again that a new row touched, so that its clock can be run at once."""
 
     def __init__(self, known: Known, columns: dict[str, Column]) -> None:
         self.known = known

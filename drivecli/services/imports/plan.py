@@ -120,7 +120,10 @@ class Reading:
             for code, place in self.days:
                 if code not in sure:
                     for line in some:
-                        doubt = None if line.fault else cells.is_ambiguous(line.cells[place])
+                        cell = line.cells[place]
+                        if cell.__class__ is not str or cell[4:5] == "-" or line.fault:  # nothing, a day, or ISO
+                            continue
+                        doubt = cells.is_ambiguous(cell)
                         if doubt is False:
                             sure.add(code)
                             break

@@ -6,6 +6,7 @@ unknown or off by one of its parts.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ MOST = 200
 
 CROWD = 400
 """People in one block beyond which only the newest are compared: so many alike say nothing."""
+
+
+FIRST, LAST = "forename", "surname"
 
 
 class Suspicion(NamedTuple):
@@ -94,12 +98,10 @@ class Suspicions:
         from rapidfuzz.fuzz import token_sort_ratio
 
         name, found = f"{someone.first} {someone.last}", []
-        for key in _keys_to_look_up(someone):
-            for other in blocks.get(key, ())[-CROWD:]:
+        for other in _others(blocks, someone):
+            if token_sort_ratio(name, f"{other.first} {other.last}", score_cutoff=ALIKE):
                 pair = frozenset((someone.ref, other.ref))
-                if len(pair) == 1 or pair in asked:
-                    continue
-                if token_sort_ratio(name, f"{other.first} {other.last}", score_cutoff=ALIKE):
+                if len(pair) == 2 and pair not in asked:
                     asked.add(pair)
                     found.append(other)
         return found
@@ -124,24 +126,28 @@ def _enter(blocks: dict[Any, list[_Someone]], someone: _Someone) -> None:
     """Put somebody where those who may be the same person look them up."""
     if someone.dob:
         blocks[someone.dob].append(someone)
-    for place, name in (("last", someone.last), ("first", someone.first)):
-        for part in _parts(someone.dob) if someone.dob else ["unknown"]:
-            blocks[place, name, part].append(someone)
-        blocks[place, name].append(someone)
+    blocks[LAST, someone.last].append(someone)
+    blocks[FIRST, someone.first].append(someone)
 
 
-def _keys_to_look_up(someone: _Someone) -> list[Any]:
-    """The same date of birth, also with day and month exchanged; or the same surname, in either order, with a date of
-    birth that is not known or differs in one of its parts."""
-    names = [("last", someone.last), ("first", someone.last), ("last", someone.first)]
-    if someone.dob is None:
-        return names
-    keys: list[Any] = [someone.dob, *([swapped] if (swapped := _swapped(someone.dob)) else [])]
-    return keys + [(*name, part) for name in names for part in (*_parts(someone.dob), "unknown")]
+def _others(blocks: dict[Any, list[_Someone]], someone: _Someone) -> Iterator[_Someone]:
+    """Whoever has the same date of birth, also with day and month exchanged; or the same surname, in either order,
+    with a date of birth that is not known or differs in one of its parts."""
+    dob = someone.dob
+    if dob is not None:
+        yield from blocks.get(dob, ())[-CROWD:]
+        swapped = _swapped(dob)
+        if swapped is not None and swapped != dob:
+            yield from blocks.get(swapped, ())[-CROWD:]
+    for key in ((LAST, someone.last), (FIRST, someone.last), (LAST, someone.first)):
+        for other in blocks.get(key, ())[-CROWD:]:
+            if dob is None or other.dob is None or _nearly(dob, other.dob):
+                yield other
 
 
-def _parts(dob: date) -> list[tuple[str, int, int]]:
-    return [("no day", dob.year, dob.month), ("no month", dob.year, dob.day), ("no year", dob.month, dob.day)]
+def _nearly(one: date, other: date) -> bool:
+    """Whether two dates of birth differ in one of their parts at most."""
+    return (one.year == other.year) + (one.month == other.month) + (one.day == other.day) >= 2
 
 
 def _swapped(dob: date) -> date | None:
