@@ -192,12 +192,14 @@ class App:
         return self.read()
 
     @contextmanager
-    def work(self, answers: type | Sequence[str], *, bringing_forward: bool = False) -> "Iterator[Work]":
+    def work(
+        self, answers: type | Sequence[str], *, bringing_forward: bool = False, alone: bool = False
+    ) -> "Iterator[Work]":
         """One unit of work in the name of the acting worker. Leaving it commits; an error takes everything back.
 
         `answers` is what will be printed of it, or the names of that: fields it does not have are refused before
         anything is written. It is refused while the rules of this release differ from the store's; only
-        `drive upgrade`, which mends that, is `bringing_forward`.
+        `drive upgrade`, which mends that, is `bringing_forward`. `alone` lets nobody else write meanwhile.
         """
         from drivecli.work import Actor, Work
 
@@ -206,7 +208,7 @@ class App:
         db = self._open(write=True)
         who = Actor(actor.id, actor.username, actor.name, actor.role)
         rules = None if bringing_forward else fingerprint()
-        with Work(db, who, catalogue, today=today, command=self.command, rules=rules) as work:
+        with Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone) as work:
             yield work
         self.saved = True
 
@@ -252,6 +254,7 @@ class App:
         self.close()
         self._db = db.open_store(self.settings.store, lambda: keys.read_key(self.settings), write=write)
         self._db_writes = write
+        self._db.waiting = lambda who: self.out.note(f"Waiting for {who} to finish ...")
         return self._db
 
     def open_checked(self, *, write: bool) -> "Connection":

@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic, sleep
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from drivecli.errors import DriveError, StoreUnusable
+from drivecli.errors import StoreUnusable
 from drivecli.settings import Store
+from drivecli.trouble import as_refusal as as_refusal
+from drivecli.trouble import locked, refusal_of_postgres
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -29,6 +32,8 @@ APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL that two connections write
 BUSY_MS = 30_000
 TURN_MS = 200
+PATIENCE = 1.0
+"""Seconds of waiting for another writer after which the person is told for whom."""
 
 Row = TypeVar("Row")
 
@@ -41,6 +46,7 @@ class Connection:
         self.engine = engine
         self.store = store
         self._session: Session | None = None
+        self.waiting: Callable[[str], None] = lambda who: None
 
     @property
     def is_postgres(self) -> bool:
@@ -94,9 +100,7 @@ class Connection:
 
     def _wait_for_the_lock(self) -> None:
         """Begin to write, trying again in short turns: SQLite's own long wait would not hear Ctrl-C."""
-        from time import monotonic
-
-        give_up = monotonic() + BUSY_MS / 1000
+        turns = self._turns()
         self.raw.execute(f"PRAGMA busy_timeout = {TURN_MS}")
         try:
             while True:
@@ -104,10 +108,71 @@ class Connection:
                     self.raw.execute("BEGIN IMMEDIATE")
                     return
                 except Exception as error:
-                    if "locked" not in str(error) or monotonic() > give_up:
+                    if "locked" not in str(error) or not next(turns):
                         raise
         finally:
             self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+    def _turns(self) -> Iterator[bool]:
+        """Whether to try once more; after a while the person is told who writes, once."""
+        began, told = monotonic(), False
+        while monotonic() - began < BUSY_MS / 1000:
+            if not told and monotonic() - began > PATIENCE:
+                told = True
+                self.waiting(self._who_writes() or "somebody else who is writing")
+            yield True
+        yield False
+
+    def lock(self, what: str, *, shared: bool = False) -> None:
+        """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.
+
+        On the file the write lock is already held.
+        """
+        if not self.is_postgres:
+            return
+        how = "pg_try_advisory_xact_lock_shared" if shared else "pg_try_advisory_xact_lock"
+        turns = self._turns()
+        while not self.value(f"SELECT {how}(hashtext(:what))", what=what):
+            if not next(turns):
+                raise locked()
+            sleep(TURN_MS / 10_000)
+
+    def announce(self, words: str) -> None:
+        """Say who writes and with what, so that whoever waits longer than a moment is told. Names nobody served."""
+        if self.is_postgres:
+            self.run("SELECT set_config('application_name', :words, false)", words=f"drive: {words}"[:63])
+        elif self._note:
+            self._note.write_text(f"{os.getpid()} {words}", encoding="utf-8")
+            self._note.chmod(0o600)
+
+    def withdraw(self) -> None:
+        """Take back what was announced."""
+        if self._note:
+            self._note.unlink(missing_ok=True)
+        elif self.is_postgres:
+            self.raw.execute("SELECT set_config('application_name', 'drive', false)")
+
+    def _who_writes(self) -> str:
+        """Who announced that they write; nothing when nobody did, or whoever did is gone."""
+        if self.is_postgres:
+            sql = (
+                "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+                " WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()"
+                " AND a.application_name LIKE :ours LIMIT 1"
+            )
+            return (self.value(sql, ours="drive: %") or "").removeprefix("drive: ")
+        try:
+            number, _, words = self._note.read_text(encoding="utf-8").partition(" ") if self._note else ("", "", "")
+            if os.name == "posix":
+                os.kill(int(number), 0)
+        except (OSError, ValueError):
+            return ""
+        return words
+
+    @property
+    def _note(self) -> Path | None:
+        """Where a writer on the file announces itself: beside the file."""
+        return self.store.path.with_name(f"{self.store.path.name}-writer") if self.store.path else None
 
     def expect_much(self) -> None:
         """Make room in memory for a transaction of many rows, which otherwise takes many times as long."""
@@ -119,15 +184,6 @@ class Connection:
         self.raw.rollback()
         if not self.is_postgres:
             self.raw.execute("PRAGMA query_only = OFF")
-
-    def lock(self, what: str, *, shared: bool = False) -> None:
-        """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.
-
-        On the file the write lock is already held.
-        """
-        if self.is_postgres:
-            how = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-            self.run(f"SELECT {how}(hashtext(:what))", what=what)
 
     def commit(self) -> None:
         """Make it so."""
@@ -235,58 +291,6 @@ def copy_file(connection: Connection, key: str, to: Path) -> None:
         )
 
 
-def as_refusal(error: BaseException) -> DriveError | None:
-    """What a database's own error means for the person, or None when it is not one."""
-    error = getattr(error, "orig", None) or error
-    family = type(error).__module__.partition(".")[0]
-    if family == "psycopg":
-        return _refusal_of_postgres(error)
-    if family != "sqlcipher3":
-        return None
-    said = str(error).lower()
-    for words, kind, message, then in _FILE_TROUBLE:
-        if words in said:
-            return StoreUnusable(message, kind=kind, next=then)
-    return None
-
-
-_FILE_TROUBLE = [
-    (
-        "locked",
-        "locked",
-        "Somebody else is writing to the store and did not finish in 30 seconds. Nothing was saved.",
-        "Try again in a minute.",
-    ),
-    (
-        "readonly",
-        "read_only",
-        "The store may not be written to. Nothing was saved.",
-        "Check the rights of the data folder: drive doctor",
-    ),
-    (
-        "unable to open",
-        "read_only",
-        "The store cannot be opened in its folder. Nothing was saved.",
-        "Check the rights of the data folder: drive doctor",
-    ),
-    (
-        "full",
-        "no_space",
-        "The disk is full. Nothing was saved; everything saved before is still there.",
-        "Make room on the disk and type the line again.",
-    ),
-    ("disk i/o", "no_space", "The disk would not take the change. Nothing was saved.", "drive doctor"),
-    ("malformed", "damaged", "The store is damaged.", "drive doctor"),
-    (
-        "unique constraint",
-        "stale",
-        "Somebody else changed the same record meanwhile. Nothing was saved.",
-        "Look at it again, then type the line again.",
-    ),
-    ("not a database", "wrong_key", "The key does not fit this store.", "Check DRIVE_KEY_FILE and DRIVE_DATABASE."),
-]
-
-
 def _refuse_unlike_store(path: Path) -> None:
     """Tell a missing, empty, plain or unreadable file from one that only lacks its key, before SQLCipher sees it."""
     try:
@@ -374,50 +378,8 @@ def _open_postgres(store: Store) -> Connection:
     try:
         raw = psycopg.connect(store.url, connect_timeout=10, application_name="drive")
     except psycopg.Error as error:
-        raise _refusal_of_postgres(error) from None
+        raise refusal_of_postgres(error) from None
     return Connection(raw, "postgresql", store)
-
-
-def _refusal_of_postgres(error: BaseException) -> DriveError:
-    state = getattr(error, "sqlstate", None) or ""
-    first_line = str(error).strip().partition("\n")[0]
-    if state.startswith("28") or "password" in first_line or "authentication" in first_line:
-        return StoreUnusable(
-            "The team's database did not accept this user or password.",
-            kind="wrong_key",
-            next="Check the file that PGPASSFILE names.",
-        )
-    if state.startswith("53"):
-        return StoreUnusable(
-            "The team's database has no room left. Nothing was saved.",
-            kind="no_space",
-            next="Tell whoever looks after the database.",
-        )
-    if state == "25006":
-        return StoreUnusable(
-            "The team's database may not be written to now. Nothing was saved.",
-            kind="read_only",
-            next="Tell whoever looks after the database.",
-        )
-    if state == "23505":
-        return StoreUnusable(
-            "Somebody else changed the same record meanwhile. Nothing was saved.",
-            kind="stale",
-            next="Look at it again, then type the line again.",
-        )
-    if state in ("40P01", "55P03"):
-        return StoreUnusable(
-            "Somebody else was changing the same records. Nothing was saved.",
-            kind="locked",
-            next="Type the line again.",
-        )
-    if not state or state.startswith(("08", "57", "3D")):
-        return StoreUnusable(
-            f"The team's database cannot be reached: {first_line}.",
-            kind="no_store",
-            next="Check the network and DRIVE_DATABASE.",
-        )
-    return StoreUnusable(f"The team's database refused: {first_line}.", kind="store", next="drive doctor")
 
 
 @lru_cache(maxsize=512)

@@ -56,6 +56,7 @@ class Work:
     """One transaction. Used as a context manager: leaving it commits, an error takes everything back.
 
     `rules` is the fingerprint of the caller's packaged rules; a store whose deadlines were made with others is refused.
+    `alone` lets nobody else write meanwhile, on either engine; on the file nobody ever does.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Work:
         command: str,
         now: Callable[[], datetime] = utc_now,
         rules: str | None = None,
+        alone: bool = False,
     ) -> None:
         self.db = db
         self.actor = actor
@@ -76,7 +78,9 @@ class Work:
         self.now = now
         self._command = command
         self._rules = rules
+        self._alone = alone
         self._included: tuple[str, ...] = ()
+        self._announced = False
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._facts: dict[int, CaseFacts] = {}
@@ -92,13 +96,20 @@ class Work:
 
     def _let_go(self) -> None:
         """Take back what was not committed, and ready the session and its connection for another work."""
+        if self._announced:
+            self.db.withdraw()
         self.session.rollback()
         self.db.rollback()
 
     def _begin(self) -> None:
-        self.db.lock(RULES, shared=True)
+        self.db.lock(RULES, shared=not self._alone)
         self._agree_on_rules()
         self.event = audit.begin_event(self.db, self.stamp(), self.actor.id, self._command)
+
+    def announce(self) -> None:
+        """Say to whoever will wait for this work that it will take a while."""
+        self.db.announce(f"{self.actor.username} ({self._command}, begun {self.stamp()[11:16]} UTC)")
+        self._announced = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -176,8 +187,7 @@ class Work:
         numbers: Sequence[int] = []
         if "id" in columns and "id" not in made[0]:
             numbers = many.numbers(self.db, named, len(made))
-            for number, row in zip(numbers, made, strict=True):
-                row["id"] = number
+            made = [{**row, "id": number} for number, row in zip(numbers, made, strict=True)]
         if "recorded_at" in columns:
             defaults = {**defaults, "recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
         given = [name for name in columns if name in made[0] and any(row[name] is not None for row in made)]

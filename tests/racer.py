@@ -17,8 +17,8 @@ from typing import Any
 
 from conftest import run
 
-from drivecli import db, work
-from drivecli.queries import workers
+from drivecli import db, many, work
+from drivecli.queries import clock, workers
 from drivecli.services import people
 
 
@@ -104,8 +104,8 @@ def _reads(*words: str) -> Callable[..., bool]:
 
 
 PAUSES: dict[str, Callable[[Any], None]] = {
-    "facts read": lambda how: _around(work, "deadlines", how, before=True),
-    "half written": lambda how: _around(work, "_write_derived", how, before=True),
+    "facts read": lambda how: _around(clock, "deadlines", how, before=True),
+    "half written": lambda how: _around(many, "update", how, before=True),
     "numbered": lambda how: _around(db.Connection, "value", how, before=False, when=_reads("MAX(id)")),
     "load read": lambda how: _around(workers, "load", how, before=False),
     "nobody alike": lambda how: _around(people, "refuse_if_alike", how, before=False),

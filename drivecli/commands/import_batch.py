@@ -192,7 +192,7 @@ def undo(app: App, batch: int, reason: str) -> None:
     """Take a whole import back, unless something here was built on it. That it was is kept."""
     from drivecli.services.imports import undo as service
 
-    with app.work(service.Undone) as work:
+    with app.work(service.Undone, alone=True) as work:
         undone = service.undo(work, batch, reason=reason)
     fields = f", {undone.restored} field{'' if undone.restored == 1 else 's'} put back" if undone.restored else ""
     app.out.done(

@@ -236,7 +236,7 @@ def _apply(app: App, sheet: "Sheet", plan: "Plan", note: str | None, partial: bo
     try:
         with (
             app.out.progress(f"Bringing in {plan.to_apply} of {len(plan.states)}", len(plan.states)) as watch,
-            app.work(Imported) as work,
+            app.work(Imported, alone=True) as work,
         ):
             done = apply(work, sheet, plan, actor=app.actor, note=note, partial=partial, watch=watch)
     except Outdated as outdated:

@@ -99,7 +99,7 @@ def apply(app: App, path: Path, reason: str) -> None:
     from drivecli.services import practice
 
     texts = practice.read_path(path)
-    with app.work(practice.Applied) as work:
+    with app.work(practice.Applied, alone=True) as work:
         applied = practice.apply(work, texts, reason=reason)
     files = ", ".join(
         f"{name} (version {version})" for name, version in zip(applied.files, applied.versions, strict=True)

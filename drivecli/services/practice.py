@@ -104,6 +104,7 @@ def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
     """Store own files as new versions and run the clock of every case, in this transaction."""
     work.must_may("manage", "change the service's own values")
     work.db.lock(RULES)
+    work.announce()
     changed = check(work.db, texts)
     versions = []
     for name, text in texts.items():

@@ -58,6 +58,7 @@ def apply(
         if plan.refused and not partial:
             raise Outdated(plan)
     before = _last_numbers(work)
+    work.announce()
     work.db.expect_much()
     _write(work, sheet, plan, known, watch)
     return Applied(_record(work, sheet, plan, note, before), plan)

@@ -60,6 +60,7 @@ def undo(work: Work, number: int, *, reason: str) -> Undone:
     work.must_may("import", "take an import back")
     imports.batch(work.db, number)
     work.db.lock(RULES)
+    work.announce()
     batch = _Batch(work, number)
     if batch.row.undone_by_event is not None:
         raise Refused(f"Import {number} was taken back already.", kind="undone", next="drive import history")
