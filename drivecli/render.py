@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 from drivecli.errors import DriveError, NotUnderstood
 from drivecli.layout import (
@@ -30,6 +30,7 @@ from drivecli.layout import (
     wrapped,
     wrapped_line,
 )
+from drivecli.streams import Lent
 
 FORMATS = ("table", "plain", "markdown", "csv", "json", "jsonl")
 MACHINE = ("csv", "json", "jsonl")
@@ -142,7 +143,7 @@ class Out:
     def binary(self) -> BinaryIO:
         """stdout for a file's own bytes, which no terminal's letters or line ends may change."""
         self.stdout.flush()
-        return self.stdout.buffer
+        return cast(BinaryIO, Lent(self.stdout.buffer))
 
     # -- what is said about it ---------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from drivecli import render
 from drivecli.commands import export
 from drivecli.queries import exports as query
 from drivecli.services import exports
+from drivecli.spreadsheets.reading import open_sheet
 
 HISTORY = [
     "agency add 'Worthing Housing' --kind housing",
@@ -608,6 +609,28 @@ def test_a_csv_quotes_every_cell_and_writes_days_and_lists_for_programs(told: Dr
         '"P-0001","1990-04-03","yes","[""Zed Neill"", ""Zee""]","male"',
         '"P-0002","","no","",""',
     ]
+
+
+HOSTILE = ["=1+1", "@now", "+44 7700 900123", "-5", "'quoted'", "0071", " led by a space", "a\r\nb\nc", '"', "_x0041_",
+           "1/2/2026", "\u202eback", "\U0001f600", "TRUE", "\x1b[31m", "long " * 8000 + "end", ";", "[1]"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "jsonl"])
+def test_what_is_read_of_a_file_is_what_left(told_file: Drive, form: str) -> None:
+    for words in HOSTILE:
+        told_file(["contact", "log", "1", "--mode", "phone", "--outcome", "held", "--note", words], ok=True)
+    notes = {row["id"]: row["note"] for row in taken(told_file, f"contacts {OUT}")}
+    told_file(f"export contacts -o contacts.{form} {OUT}", ok=True)
+
+    sheet = open_sheet(
+        Path(f"contacts.{form}"), None, sheet=None, encoding=None, delimiter=None, known=lambda row: "id" in row
+    )
+    lines = list(sheet.lines())
+    read = {int(str(line.cells[0])): line.cells[sheet.header.index("note")] for line in lines}
+
+    assert [line.fault for line in lines] == [""] * len(lines)
+    assert read == notes
+    assert set(notes.values()) == {"secret", *(words.strip() for words in HOSTILE)}
 
 
 def test_quiet_says_only_what_must_be_heard(told_file: Drive) -> None:
