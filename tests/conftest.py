@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -119,6 +120,7 @@ class Drive:
         """The whole environment of a line."""
         said = {"DRIVE_HOME": str(self.home), "DRIVE_TODAY": today or self.today, "DRIVE_WORKER": as_}
         whole = {**os.environ, **said, **self.env, **(env or {})}
+        whole.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process would compile the whole program anew
         return {name: value for name, value in whole.items() if value is not None}
 
     def start(self, line: str | Sequence[str], *, env: dict[str, str | None] | None = None, **how: Any) -> Any:
@@ -346,10 +348,18 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
 @pytest.fixture(scope="session")
 def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which only the demo was made, once for a run; copy it before anything is typed into it."""
-    folder = tmp_path_factory.mktemp("demo_made")
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo_made"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker makes it
+        while not (folder / "made").exists():
+            time.sleep(0.05)
+        return folder / "drive"
     with pytest.MonkeyPatch.context() as patch:
         _surround(patch, folder)
         Drive(folder / "drive", "file")("demo", ok=True)
+    (folder / "made").touch()
     return folder / "drive"
 
 
