@@ -177,7 +177,7 @@ class Connection:
     def expect_much(self) -> None:
         """Make room in memory for a transaction of many rows, which otherwise takes many times as long."""
         if not self.is_postgres:
-            self.raw.execute("PRAGMA cache_size = -64000")
+            self.raw.execute("PRAGMA cache_size = -96000")
 
     def let_write(self) -> None:
         """End what was being read, and let a store that was opened for reading be written to."""

@@ -45,8 +45,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-TOGETHER = 1000
-"""Cases whose clock is run at once: what one of them may hold, a thousand of them hold in memory."""
+TOGETHER = 250
+"""Cases whose clock is run at once: all that they hold is in memory, and one may hold hundreds of contacts."""
 
 RULES = "rules"
 """The lock that every work shares, and that whoever changes the rules takes alone."""

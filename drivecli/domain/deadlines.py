@@ -40,7 +40,7 @@ class Deadline:
     owner: int | None = None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=128)
 def deadlines(case: CaseFacts, practice: Practice, holidays: Holidays) -> tuple[Deadline, ...]:
     """Everything due in one case, soonest first. A closed case has follow-ups only."""
     clock = _Clock(case, practice, holidays)

@@ -209,7 +209,6 @@ _TABLES: list[tuple[str, str, Callable[[Any], Any]]] = [
     (table, name, attrgetter(*(each.name for each in fields(kind) if each.name != "id")))
     for table, name, kind in [
         ("stage_change", "stages", Stage),
-        ("contact", "contacts", Contact),
         ("approach", "approaches", Approach),
         ("hold", "holds", Hold),
         ("suspension", "suspensions", Suspension),
@@ -227,14 +226,14 @@ Numbers = list[tuple[str, int]]
 def shape_of(case: CaseFacts) -> tuple[Shape | None, Numbers]:
     """What two cases may have in common for the clock: all that it reads but their numbers; and those, in one order.
 
-    Of a closed case it reads the closing and the reviews after it. None for a case whose facts name one another by
-    number, as a release its suspension: it is like no other.
+    Of a closed case it reads the closing and the reviews after it. None for a case that is like no other: whose facts
+    name one another by number, as a release its suspension, or which has contacts.
     """
     if case.closing:
         shape: list[Any] = [case.closing.on, case.closing.reason, case.closing.follow_up]
         numbers = [("closing", case.closing.id)]
         tables = [each for each in _TABLES if each[0] == "review"]
-    elif case.items or case.releases:
+    elif case.items or case.releases or case.contacts:
         return None, []
     else:
         shape = [case.opened_on, case.window_months, case.tier, case.area]

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("external_ref", sa.String(), nullable=True))
     op.create_index("uq_person_external_ref", "person", ["external_ref"], unique=True)
     op.add_column("contact", sa.Column("external_ref", sa.String(), nullable=True))
+    op.drop_index("ix_contact_case_id", table_name="contact")
     op.create_index("ix_contact_external_ref", "contact", ["external_ref"], unique=False)
     op.create_table(
         "import_batch",

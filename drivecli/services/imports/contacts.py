@@ -33,7 +33,8 @@ class Contacts(Kind):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._taken: dict[tuple[int, str], int] = {}
+        self._taken: set[int] = set()
+        """Hashes of the cases and refs of earlier rows: a million of the refs themselves would fill the memory."""
         self._matched: set[int] = set()
         self._approaches: dict[int, tuple[CaseFacts, tuple[tuple[date, str], ...]]] = {}
 
@@ -70,10 +71,10 @@ class Contacts(Kind):
 
     def _by_other_ref(self, row: Row, case: CaseKey, elsewhere: dict[tuple[int, str], int]) -> None:
         key = (case.id, row.said["external_ref"])
-        before = self._taken.setdefault(key, row.number)
-        if before != row.number:
-            row.refuse("external_ref", f"Row {before} has the same external_ref in this case.", state=CONFLICT)
+        if hash(key) in self._taken:
+            row.refuse("external_ref", "An earlier row has the same external_ref in this case.", state=CONFLICT)
         else:
+            self._taken.add(hash(key))
             row.known = elsewhere.get(key)
 
     def _elsewhere(self, rows: list[Row]) -> dict[tuple[int, str], int]:
