@@ -51,6 +51,11 @@ class _Batch:
             return f"{alias}.id BETWEEN {first} AND {last}"
         return f"{alias}.event_id = {self.event}" if "event_id" in table.columns else None
 
+    def made_row(self, work: Work, table: str, number: int) -> bool:
+        """Whether a row is the batch's own, and will go."""
+        own = self.rows_of(metadata.tables[table])
+        return bool(own and work.db.value(f"SELECT id FROM {table} x WHERE x.id = {number} AND {own}"))
+
 
 def undo(work: Work, number: int, *, reason: str) -> Undone:
     """Take a batch back, in this unit of work. What it was stays on record.
@@ -153,15 +158,10 @@ def _references(work: Work, batch: _Batch, table: Table) -> Iterator[str]:
             first, last = batch.made[aim.name]
             found = work.db.value(
                 f"SELECT COUNT(*) FROM {table.name} x WHERE x.{key.parent.name} BETWEEN {first} AND {last}"
-                f" AND NOT ({own}) {_of_its_own(batch, table)}"
+                f" AND NOT ({own})"
             )
             if found:
                 yield f"{found} {_said(table.name)} of its {_said(aim.name)}"
-
-
-def _of_its_own(batch: _Batch, table: Table) -> str:
-    """Names and identifiers of its persons are the batch's, also where they cannot be told by number."""
-    return "AND 1 = 0" if table.name in ("person_name", "person_identifier") and "person" in batch.made else ""
 
 
 def _said(table: str) -> str:
@@ -189,13 +189,17 @@ def _restore(work: Work, batch: _Batch) -> int:
         "SELECT table_name, row_id, field, old FROM field_change WHERE event_id = :event ORDER BY id DESC",
         event=batch.event,
     ).fetchall()
+    restored = 0
     for table, number, name, old in rows:
+        if batch.made_row(work, table, number):
+            continue
+        restored += 1
         model = EDITED[table]
         value = _typed(model, name, old)
         people.change_fields(work, table, work.session.get_one(model, number), {name: value})
         if table == "person" and name in ("forename", "surname"):
             _rename(work, batch, number)
-    return len(rows)
+    return restored
 
 
 def _typed(model: Any, name: str, text: str | None) -> Any:
@@ -229,7 +233,7 @@ def _remove(work: Work, batch: _Batch) -> int:
     work.session.expire_all()
     first, last = batch.made.get("case_record", (0, -1))
     work.db.run(f"DELETE FROM deadline WHERE case_id BETWEEN {first} AND {last}")
-    work.db.run(f"DELETE FROM event_case WHERE event_id = {batch.event} AND case_id BETWEEN {first} AND {last}")
+    work.db.run(f"DELETE FROM event_case WHERE case_id BETWEEN {first} AND {last}")  # others were taken back before
     removed = 0
     for table in reversed(metadata.sorted_tables):
         own = batch.rows_of(table, table.name)
