@@ -90,6 +90,8 @@ def person_ref(text: str) -> int | None:
 
 def case_ref(text: str, prefix: str) -> int | None:
     """The number of one of our own case refs, WS-0042; None for anything else, which is a ref of another system."""
+    if text[: len(prefix)].upper() != prefix:
+        return None  # most refs in a file, and a refusal costs more than a look
     try:
         typed, number = read_ref(text)
     except NotUnderstood:

@@ -67,10 +67,14 @@ class Cases(Kind):
     def _resolve_person(self, row: Row) -> None:
         """Whose case it is: `person` is somebody here; None with `person_elsewhere` set is somebody new."""
         text = row.said["person"]
-        if person_ref(text) is not None:
+        number, elsewhere = person_ref(text), self.known.persons_elsewhere.get(text)
+        if number in self.known.persons and elsewhere not in (None, number):
+            theirs = make_ref(PERSON_PREFIX, elsewhere or 0)
+            row.refuse("person", f"{text} is one of our own refs, and that of {theirs} in another system.")
+        elif number is not None and elsewhere is None:
             row.found["person"] = self.known.person(row, "person")
         else:
-            row.found["person"] = self.known.persons_elsewhere.get(text)
+            row.found["person"] = elsewhere
             row.found["person_elsewhere"] = text
 
     def find(self, rows: list[Row]) -> None:

@@ -79,14 +79,24 @@ class Known:
         return dict(self.db.run(sql).fetchall())
 
     def case(self, row: Row, column: str = "case") -> CaseKey | None:
-        """The case that a cell names, by our own ref or that of another system; None, and the row says so."""
+        """The case that a cell names, by our own ref or that of another system; None, and the row says so.
+
+        A column `ref` holds our own refs alone. What could be either of two cases is neither.
+        """
         text = row.said.get(column)
         if text is None:
             return None
-        number = self.cases_elsewhere.get(text) or case_ref(text, self.prefix)
-        found = self.cases.get(number) if number else None
+        own = self.cases.get(case_ref(text, self.prefix) or 0)
+        elsewhere = self.cases_elsewhere.get(text) if column != "ref" else None
+        found = own or self.cases.get(elsewhere or 0)
+        if own and elsewhere not in (None, own.id):
+            row.refuse(
+                column, f"{text} is one of our own refs, and that of {self.cases[elsewhere].ref} in another system."
+            )
+            return None
         if found is None:
-            row.refuse(column, f"There is no case {text[:80]}, by our own ref or by another system's.")
+            which = "by our own ref" if column == "ref" else "by our own ref or by another system's"
+            row.refuse(column, f"There is no case {text[:80]}, {which}.")
         return found
 
     # -- persons -----------------------------------------------------------------------------------------------
