@@ -27,6 +27,7 @@ class Kind:
     def __init__(self, known: Known, columns: dict[str, Column]) -> None:
         self.known = known
         self.columns = columns
+        self._about: dict[int, int] = {}
 
     # -- the plan ----------------------------------------------------------------------------------------------
 
@@ -35,6 +36,8 @@ class Kind:
         self.resolve(rows)
         sound = [row for row in rows if not row.faults]
         self.find(sound)
+        for row in sound:
+            self._refuse_twice(row)
         numbers = {row.known for row in sound if row.known is not None}
         here = exports.by_number(self.known.db, self.name, numbers)
         for row in sound:
@@ -44,6 +47,13 @@ class Kind:
                 self._check(row)
             else:
                 self.compare(row, here[row.known])
+
+    def _refuse_twice(self, row: Row) -> None:
+        """A record is spoken of once: of two rows about it nobody could say which one is right."""
+        if row.known is not None and not row.faults:
+            before = self._about.setdefault(row.known, row.number)
+            if before != row.number:
+                row.refuse("", f"Row {before} is about the same record.", state=CONFLICT)
 
     def resolve(self, rows: list[Row]) -> None:
         """Turn refs and usernames into numbers, in `row.found`; what cannot be is the row's fault."""
