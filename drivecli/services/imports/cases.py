@@ -144,6 +144,9 @@ class Cases(Kind):
         for column, what in (("stage_on", "a stage"), ("suspended_on", "a suspension"), ("closed_on", "a closing")):
             if column in said:
                 row.obey(column, check_day_of, day, said[column], what, self.known.today)
+    def check_changes(self, row: Row, here: dict[str, Any]) -> None:
+        row.obey("dob", people.check_birth, row.said.get("dob"), self.known.today)
+
         if "stage_on" in said and "stage" not in said:
             row.refuse("stage_on", "There is a stage_on and no stage.")
         wanted = {"closed": ("closed_on", "closure_reason"), "suspended": ("suspended_on", "suspend_reason")}

@@ -6,10 +6,12 @@ from typing import Any
 from drivecli.domain.contact import flag_for_lead
 from drivecli.domain.deadlines import window_ends_on
 from drivecli.domain.facts import CaseFacts
+from drivecli.domain.refs import read_ref
 from drivecli.models import Contact
 from drivecli.queries import exports
 from drivecli.queries import imports as queries
 from drivecli.queries.cases import CaseKey
+from drivecli.queries.contacts import may_read
 from drivecli.queries.facts import approachability
 from drivecli.services import contacts
 from drivecli.services.contacts import Said, usual_kind
@@ -53,7 +55,7 @@ class Contacts(Kind):
             case = row.found.get("case")
             if "id" in row.said:
                 self._by_number(row, here.get(row.said["id"]), case)
-            elif "external_ref" in row.said and case:
+            if "external_ref" in row.said and case:
                 self._by_other_ref(row, case, elsewhere)
         self._the_very_same([row for row in rows if not {"id", "external_ref"} & set(row.said) and not row.faults])
 
@@ -73,9 +75,12 @@ class Contacts(Kind):
         key = (case.id, row.said["external_ref"])
         if hash(key) in self._taken:
             row.refuse("external_ref", "An earlier row has the same external_ref in this case.", state=CONFLICT)
-        else:
-            self._taken.add(hash(key))
+            return
+        self._taken.add(hash(key))
+        if row.known is None:
             row.known = elsewhere.get(key)
+        elif elsewhere.get(key) not in (None, row.known):
+            row.refuse("external_ref", f"That is the external ref of contact {elsewhere[key]} here.", state=CONFLICT)
 
     def _elsewhere(self, rows: list[Row]) -> dict[tuple[int, str], int]:
         return queries.contacts_elsewhere(self.known.db, {row.said["external_ref"] for row in rows})
@@ -99,6 +104,16 @@ class Contacts(Kind):
     def check(self, row: Row) -> None:
         case, by = row.found["case"], row.found["by"]
         row.obey("on", contacts.check, case, self._told(row), by if "by" in row.said else None, self.known.today)
+
+    def check_changes(self, row: Row, here: dict[str, Any]) -> None:
+        """A change is a correction: whoever may not read a restricted note may not, and what it says must be so."""
+        known, whole = self.known, {**here, **row.said}
+        case = known.cases[read_ref(here["case"])[1]]
+        if here["about"] == "restricted" and not may_read(known.db, case.id, known.actor, known.catalogue):
+            row.refuse("", f"Contact {row.known} is restricted. Ask the case's manager or a lead to bring this in.")
+            return
+        told = Said(**{name: whole[name] for name in TOLD})
+        row.obey("on", contacts.check, case, told, known.workers[whole["by"]], known.today)
 
     def _told(self, row: Row) -> Said:
         told = {name: row.said.get(name) for name in TOLD}

@@ -85,9 +85,14 @@ class Kind:
             else:
                 says = self.instead.get(column, "An import does not change that.").format(ref=self.ref(row, here))
                 was = "empty" if here.get(column) is None else f"“{shown(here[column])}”"
-                row.refuse(column, f"Here {column} is {was}. {says}", state=CONFLICT)
+                row.refuse(column, f"Here it is {was}. {says}", state=CONFLICT)
+        if row.changes and not row.faults:
+            self.check_changes(row, here)
         if row.changes and not row.faults:
             row.state = CHANGED
+
+    def check_changes(self, row: Row, here: dict[str, Any]) -> None:
+        """Hold what would change to the rules of the keyboard."""
 
     def is_so(self, column: str, new: Any, here: Any) -> bool:
         """Whether a record already says what a cell says. Of several in one cell, each must be there."""

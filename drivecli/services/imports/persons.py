@@ -123,6 +123,9 @@ class Persons(Kind):
     def check(self, row: Row) -> None:
         row.obey("dob", people.check_birth, row.said.get("dob"), self.known.today)
 
+    def check_changes(self, row: Row, here: dict[str, Any]) -> None:
+        self.check(row)
+
     def ref(self, row: Row, here: dict[str, Any]) -> str:
         return make_ref(PERSON_PREFIX, row.known or 0)
 
