@@ -1,11 +1,13 @@
 """Cases from a file, open and closed ones: the person, the opening, where the work stands and how it ended."""
 
+from array import array
 from datetime import date
 from typing import Any
 
 from drivecli.domain.cells import person_ref
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.models import Case
+from drivecli.queries import exports
 from drivecli.queries.cases import CaseKey
 from drivecli.services import assignments, cases, people
 from drivecli.services.assignments import MANAGER
@@ -19,6 +21,8 @@ from drivecli.work import Work
 
 OF_THE_PERSON = tuple(name for name in (*PLAIN, "aliases", "identifiers") if name != "external_ref")
 """Columns of a case's row that are about the person."""
+
+CHANGE = "Leave it empty, or change it there first: drive case edit, or drive import persons."
 
 CORRECT = "If it was written down wrongly: drive case correct {ref}"
 
@@ -52,6 +56,8 @@ class Cases(Kind):
         self._matched: set[int] = set()
         self._adding: Adding | None = None
         self._next_case = 0
+        self._told: dict[int | str, array[int]] = {}
+        self._persons_here: dict[int, dict[str, Any]] = {}
 
     # -- who and which -----------------------------------------------------------------------------------------
 
@@ -88,6 +94,8 @@ class Cases(Kind):
             if row.known is not None and "person" in row.said and person != self.known.cases[row.known].person_id:
                 theirs = make_ref(PERSON_PREFIX, self.known.cases[row.known].person_id)
                 row.refuse("person", f"Here it is the case of {theirs}.", state=CONFLICT)
+        persons = {row.found["person"] for row in rows if row.known is None and row.found.get("person")}
+        self._persons_here = exports.by_number(self.known.db, "persons", persons)
 
     def _by_other_ref(self, row: Row, elsewhere: str) -> None:
         before = self._taken.setdefault(elsewhere, row.number)
@@ -132,6 +140,7 @@ class Cases(Kind):
                     row.refuse(column, f"{column} is empty; a new person needs forename and surname.")
         self._check_stands(row)
         self._check_manager(row)
+        self._check_person(row)
         if not row.faults:
             self._check_one_open_case(row)
 
@@ -162,6 +171,35 @@ class Cases(Kind):
             row.refuse("stage_on", "The stage began after the case closed.")
         if status == "suspended" and said.get("expected_release", date.max) < said.get("suspended_on", date.min):
             row.refuse("expected_release", "The release would be before the suspension.")
+
+    def _check_person(self, row: Row) -> None:
+        """A case of somebody known adds what was not on record; what says otherwise is not passed over in silence."""
+        number = row.found.get("person")
+        here = self._persons_here.get(number or 0, {})
+        who, theirs = number or row.found.get("person_elsewhere"), make_ref(PERSON_PREFIX, number or 0)
+        if who is None:
+            return
+        for column in OF_THE_PERSON:
+            value = row.said.get(column)
+            if value is None:
+                continue
+            several = isinstance(value, tuple)
+            before = row.number if several else self._says_otherwise(who, column, value, row.number)
+            if before != row.number:
+                row.refuse(column, f"Row {before} says otherwise of the same person.", state=CONFLICT)
+            elif here and not self.is_so(column, value, here[column]):
+                if here[column] and not several:
+                    row.refuse(column, f"{theirs} has another on record. {CHANGE}", state=CONFLICT)
+                else:
+                    row.changes.append(self._change(row, column, here[column] or None, value, theirs))
+
+    def _says_otherwise(self, who: int | str, column: str, value: Any, row: int) -> int:
+        """The earlier row that says something else of a person; this row's number when there is none."""
+        told = self._told.setdefault(who, array("q", bytes(16 * len(OF_THE_PERSON))))
+        place = 2 * OF_THE_PERSON.index(column)
+        if not told[place]:
+            told[place], told[place + 1] = row, hash((column, value))
+        return row if told[place + 1] == hash((column, value)) else told[place]
 
     @staticmethod
     def _unclosed(said: dict[str, Any]) -> str:
@@ -210,8 +248,10 @@ class Cases(Kind):
         self._next_case = self._next_case or (work.db.value("SELECT MAX(id) FROM case_record") or 0) + 1
         numbers = range(self._next_case, self._next_case + len(rows))
         self._next_case += len(rows)
+        before = self._adding.next
         persons = [self._person(row) for row in rows]
         self._adding.flush()
+        self._tell_more(work, persons, rows, before)
         months = work.catalogue.practice.window_months
         work.add_many(
             Case,
@@ -230,6 +270,18 @@ class Cases(Kind):
             ],
         )
         add_facts(work, [(number, row.said, row.found["manager"]) for number, row in zip(numbers, rows, strict=True)])
+
+    def _tell_more(self, work: Work, persons: list[int], rows: list[Row], new: int) -> None:
+        """What rows say of people on record, below the number `new` or of an earlier row, that was not there yet."""
+        met: set[int] = set()
+        for number, row in zip(persons, rows, strict=True):
+            if number in met or number < new:
+                here = exports.by_number(work.db, "persons", {number})[number]
+                said = {name: row.said[name] for name in OF_THE_PERSON if name in row.said}
+                more = {name: value for name, value in said.items() if not self.is_so(name, value, here[name])}
+                if more:
+                    people.edit(work, number, details({**more, **new_lists(work, number, more)}))
+            met.add(number)
 
     def _person(self, row: Row) -> int:
         """The number of a row's person: somebody here, somebody of an earlier row, or somebody new."""

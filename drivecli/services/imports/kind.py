@@ -101,10 +101,13 @@ class Kind:
             return said <= set(here or ())
         return bool(new == here)
 
-    def _change(self, row: Row, column: str, old: Any, new: Any) -> Change:
-        ref = self.ref(row, {})
+    def _change(self, row: Row, column: str, old: Any, new: Any, ref: str = "") -> Change:
+        ref = ref or self.ref(row, {})
         if column in self.private:
             return Change(row.number, ref, column, "", "")
+        if isinstance(new, tuple):  # what is there stays, and what is new comes to it
+            said = ["=".join(each) if isinstance(each, tuple) else each for each in new]
+            new = tuple(dict.fromkeys([*(old or ()), *said]))
         old = "; ".join(old) if isinstance(old, list) else old
         return Change(row.number, ref, column, "" if old is None else shown(old), shown(new))
 

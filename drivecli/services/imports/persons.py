@@ -31,14 +31,14 @@ class Adding:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._next = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
+        self.next = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
         self._persons: list[dict[str, Any]] = []
         self._names: list[dict[str, Any]] = []
         self._identifiers: list[dict[str, Any]] = []
 
     def add(self, said: dict[str, Any], external_ref: str | None) -> int:
         """Gather one, and return the number it will have."""
-        number, self._next = self._next, self._next + 1
+        number, self.next = self.next, self.next + 1
         person = {name: said.get(name) for name in PLAIN}
         person["interpreter"] = bool(said.get("interpreter"))
         person["external_ref"] = external_ref

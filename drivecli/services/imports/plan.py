@@ -174,9 +174,10 @@ def _note(plan: Plan, row: Row) -> None:
         row.state = REJECTED
     plan.states.append(STATES.index(row.state))
     plan.faults += row.faults
+    if row.state in (NEW, CHANGED):
+        plan.changes += row.changes
     if row.state == CHANGED and row.known is not None:
         plan.targets[row.number] = row.known
-        plan.changes += row.changes
 
 
 def rejected_rows(plan: Plan) -> dict[int, str]:
