@@ -118,7 +118,7 @@ def say(app: App, answer: Imported, file: Path, partial: bool) -> None:
     notes = [*_wrong(answer), *_changing(answer), *_suggested(answer)]
     app.out.done(
         answer,
-        f"{sentence} {_done(answer)}",
+        f"{sentence} {_done(answer)}".rstrip(),
         ref=str(answer.batch or ""),
         notes=notes,
         hints=_next(answer, file, partial),

@@ -137,12 +137,15 @@ class Cases(Kind):
         if row.found.get("person") is None:
             for column in ("forename", "surname"):
                 if column not in said:
-                    row.refuse(column, f"{column} is empty; a new person needs forename and surname.")
+                    row.refuse(column, "It is empty; a new person needs forename and surname.")
         self._check_stands(row)
         self._check_manager(row)
         self._check_person(row)
         if not row.faults:
             self._check_one_open_case(row)
+
+    def check_changes(self, row: Row, here: dict[str, Any]) -> None:
+        row.obey("dob", people.check_birth, row.said.get("dob"), self.known.today)
 
     def _check_stands(self, row: Row) -> None:
         """A case is open, suspended or closed, and what is said about that must fit."""
@@ -153,16 +156,13 @@ class Cases(Kind):
         for column, what in (("stage_on", "a stage"), ("suspended_on", "a suspension"), ("closed_on", "a closing")):
             if column in said:
                 row.obey(column, check_day_of, day, said[column], what, self.known.today)
-    def check_changes(self, row: Row, here: dict[str, Any]) -> None:
-        row.obey("dob", people.check_birth, row.said.get("dob"), self.known.today)
-
         if "stage_on" in said and "stage" not in said:
             row.refuse("stage_on", "There is a stage_on and no stage.")
         wanted = {"closed": ("closed_on", "closure_reason"), "suspended": ("suspended_on", "suspend_reason")}
         for state, columns in wanted.items():
             for column in columns:
                 if status == state and column not in said:
-                    row.refuse(column, f"{column} is empty, and the case is {state}.")
+                    row.refuse(column, f"It is empty, and the case is {state}.")
                 elif status != state and column in said:
                     row.refuse(column, f"There is a {column}, and the case is {status}.")
         if status != "suspended" and "expected_release" in said:

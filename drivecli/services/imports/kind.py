@@ -70,7 +70,7 @@ class Kind:
     def _check(self, row: Row) -> None:
         for column in self.columns.values():
             if column.required and row.said.get(column.code) is None:
-                row.refuse(column.code, f"{column.code} is empty; it is needed: {column.says}.")
+                row.refuse(column.code, f"It is empty, and needed: {column.says}.")
         if not row.faults:
             self.check(row)
 

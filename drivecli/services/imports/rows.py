@@ -1,5 +1,6 @@
 """A row of a file, and what the plan says of it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -54,11 +55,11 @@ class Row:
             self.state = state
 
     def obey(self, column: str, rule: Callable[..., None], *values: Any) -> None:
-        """Ask a rule of the keyboard's; its refusal is the row's."""
+        """Ask a rule of the keyboard's; its refusal is the row's, without the option it is typed with there."""
         try:
             rule(*values)
         except DriveError as refusal:
-            self.refuse(column, refusal.message)
+            self.refuse(column, re.sub(r"^--[a-z-]+: ", "", refusal.message))
 
 
 def shown(value: Any) -> str:
