@@ -1,6 +1,7 @@
 """`drive import persons|cases|contacts|assignments|workers|agencies`, and what was brought in: history, show, undo."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.import_answer import Imported, answer_of, say, say_headings
 from drivecli.domain.columns import count_known
-from drivecli.errors import NOT_ALL, NotUnderstood
+from drivecli.errors import NOT_ALL, NotUnderstood, Refused
 from drivecli.params import CODE, TEXT
 
 if TYPE_CHECKING:
@@ -196,14 +197,16 @@ def _import(
 
 
 def _where_to(file: Path, rejects: Path | None, partial: bool) -> Path | None:
-    """Where rows that are not brought in will go; refused at once if it is taken."""
-    from drivecli.settings import check_output
-
+    """Where rows that are not brought in will go; refused at once if it is taken: somebody may be mending it."""
     if rejects is None and partial:
         stem = "stdin" if str(file) == "-" else file.stem
         rejects = (Path() if str(file) == "-" else file.parent) / f"{stem}.rejected.csv"
-    if rejects is not None:
-        check_output(rejects, force=True)
+    if rejects is not None and os.path.lexists(rejects):
+        raise Refused(
+            f"There is a file {rejects} already, and rows that are not brought in would take its place.",
+            kind="taken",
+            next="Import it or move it away, or choose another name: --rejects FILE",
+        )
     return rejects
 
 
@@ -255,5 +258,5 @@ def _write_rejects(sheet: "Sheet", plan: "Plan", to: Path) -> None:
     why = rejected_rows(plan)
     kept = [place for place, heading in enumerate(sheet.header) if heading != REASON]
     rows = ([*(line.cells[place] for place in kept), why[line.number]] for line in sheet.lines() if line.number in why)
-    with output_file(to, force=True) as stream:
+    with output_file(to, force=False) as stream:
         write_csv(stream, [*(sheet.header[place] for place in kept), REASON], rows, bom=True)
