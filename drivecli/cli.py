@@ -112,7 +112,7 @@ GROUPS: Mapping[str, Table] = {
         "assignments": ("imports:assignments", "Bring in who works, or worked, on which case."),
         "workers": ("imports:workers", "Bring in workers."),
         "agencies": ("imports:agencies", "Bring in partner agencies."),
-        "fields": ("import_batch:fields", "List the columns of a kind: name, type, allowed values, other headings."),
+        "fields": ("import_batch:fields", "List the columns of a kind: what each holds, and how it may be headed."),
         "history": ("import_batch:history", "List what was brought in, newest first."),
         "show": ("import_batch:show", "Show one import."),
         "undo": ("import_batch:undo", "Take a whole import back."),

@@ -108,8 +108,11 @@ def answer_of(
     )
 
 
-def say(app: App, answer: Imported, file: Path, partial: bool) -> None:
-    """The answer: how many rows are what, why some are not brought in, what would change, and what to type next."""
+def say(app: App, answer: Imported, file: Path, partial: bool, line: str) -> None:
+    """The answer: how many rows are what, why some are not brought in, what would change, and what to type next.
+
+    `line` brings the file in, with all that was said of how to read it.
+    """
     counts = [f"{getattr(answer, state)} {state}" for state in ("new", "same", "changed", "conflict", "rejected")]
     said = ", ".join(each for each in counts if not each.startswith("0 ")) or "no rows"
     sentence = f"{answer.file}: {answer.rows} row{'' if answer.rows == 1 else 's'}: {said}."
@@ -121,13 +124,14 @@ def say(app: App, answer: Imported, file: Path, partial: bool) -> None:
         f"{sentence} {_done(answer)}".rstrip(),
         ref=str(answer.batch or ""),
         notes=notes,
-        hints=_next(answer, file, partial),
+        hints=_next(answer, partial, line),
     )
     if answer.rejects:
         app.out.warn(f"Rows that were not brought in are in {answer.rejects}: mend them there and import that file.")
     if answer.kind != "agencies" and str(file) != "-":
         lying = " and ".join(each for each in (str(file), answer.rejects) if each)
-        app.out.warn(f"With names in it, and unprotected, lies: {lying}. Delete it once it has been used.")
+        hold = "hold names and lie" if answer.rejects else "holds names and lies"
+        app.out.warn(f"{lying} {hold} there unprotected. Delete what has been used.")
 
 
 def _done(answer: Imported) -> str:
@@ -140,15 +144,15 @@ def _done(answer: Imported) -> str:
     return "Nothing was brought in." if answer.rows else ""
 
 
-def _next(answer: Imported, file: Path, partial: bool) -> list[str]:
+def _next(answer: Imported, partial: bool, line: str) -> list[str]:
     bad = answer.conflict + answer.rejected
     hints = []
     if answer.batch:
         hints.append(f"To take it back: drive import undo {answer.batch} --reason WHY")
     elif answer.dry_run and answer.new + answer.changed and not bad:
-        hints.append(f"To bring it in: drive import {answer.kind} {file}")
+        hints.append(f"To bring it in: {line}")
     elif bad and not partial and answer.new + answer.changed:
-        hints.append(f"Mend the file, or bring in only the good rows: drive import {answer.kind} {file} --partial")
+        hints.append(f"Mend the file, or bring in only the good rows: {line} --partial")
     if answer.suggestions and answer.batch:
         hints.append("If two are one person: drive person link A B --reason WHY; if not: drive person unlink")
     return hints

@@ -82,7 +82,7 @@ def _fields(app: App, kind: str) -> list[FieldRow]:
 @click.argument("kind", type=_Kind(), metavar="KIND", help=f"One of: {', '.join(KINDS)}.")
 @click.pass_obj
 def fields(app: App, kind: str) -> None:
-    """List the columns of a kind: name, type, allowed values, and the other headings it is known by."""
+    """List the columns of a kind: what each holds, and how it may be headed."""
     app.out.rows(_fields(app, kind), FieldRow, FIELDS)
 
 
@@ -182,7 +182,10 @@ def _page(out: Any, batch: Any) -> list[str]:
 
 @command(
     "undo",
-    examples=["drive import undo 3 --reason 'the wrong file'"],
+    examples=[
+        "drive import undo 3 --reason 'the wrong file'",
+        "drive import undo 3 --reason 'month before day' --json",
+    ],
     see=["drive import history", "drive import show BATCH"],
 )
 @click.argument("batch", type=NUMBER, metavar="BATCH", help="The import's number, from drive import history.")

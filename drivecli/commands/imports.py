@@ -69,7 +69,12 @@ def bringing(function: F) -> F:
     return function
 
 
-SEE = ["drive import fields KIND", "drive import --template KIND -o FILE", "drive import undo BATCH"]
+SEE = [
+    "drive import fields KIND",
+    "drive import --template KIND -o FILE",
+    "drive import undo BATCH",
+    "drive help spreadsheets",
+]
 
 
 @command(
@@ -192,8 +197,20 @@ def _import(
     else:
         rejects = None
     answer = answer_of(sheet, plan, batch, rejects, dry_run, perf_counter() - began)
-    say(app, answer, file, partial)
+    say(app, answer, file, partial, _line(kind, file, mapped, about, reading))
     return NOT_ALL if plan.refused or not plan.states else 0
+
+
+def _line(kind: str, file: Path, mapped: dict[str, str], about: str | None, reading: dict[str, Any]) -> str:
+    """The line that brings the file in, to be typed next: how it was read must be said again."""
+    from drivecli.domain.lines import as_typed
+
+    argv = ["drive", "import", kind, str(file)]
+    for field, heading in mapped.items():
+        argv += ["--map", f"{field}={heading}"]
+    for name, value in {"about": about, **reading}.items():
+        argv += [f"--{name}", str(value)] if value is not None else []
+    return as_typed(argv, windows=os.name == "nt")
 
 
 def _where_to(file: Path, rejects: Path | None, partial: bool) -> Path | None:

@@ -13,14 +13,20 @@ def two(function: Any) -> Any:
     """A and B, two persons."""
     for name in ("other", "one"):
         function = click.argument(
-            name, type=PERSON, metavar="A" if name == "one" else "B", help="A person, as P-0007."
+            name,
+            type=PERSON,
+            metavar="A" if name == "one" else "B",
+            help="A person, as P-0007, or by one of their cases.",
         )(function)
     return function
 
 
 @command(
     "link",
-    examples=["drive person link P-0007 P-0031 --reason 'same PNC number'"],
+    examples=[
+        "drive person link P-0007 P-0031 --reason 'same PNC number'",
+        "drive person link WS-0042 WS-0012 --reason 'told us of the earlier case'",
+    ],
     see=["drive person unlink A B", "drive case find TEXT"],
 )
 @two
@@ -33,7 +39,10 @@ def link(app: App, one: Any, other: Any, reason: str) -> None:
 
 @command(
     "unlink",
-    examples=["drive person unlink P-0007 P-0031 --reason 'father and child'"],
+    examples=[
+        "drive person unlink P-0007 P-0031 --reason 'father and child'",
+        "drive person unlink WS-0042 WS-0012 --reason 'born on another day'",
+    ],
     see=["drive person link A B", "drive case find TEXT"],
 )
 @two

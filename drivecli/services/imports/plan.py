@@ -190,11 +190,17 @@ def rejected_rows(plan: Plan) -> dict[int, str]:
 
 
 def grouped(faults: Iterable[Fault]) -> list[tuple[str, list[int]]]:
-    """Faults by what is wrong, most frequent first: the column and sentence, and the rows."""
-    groups: dict[tuple[str, str], list[int]] = {}
+    """Faults by what is wrong, most frequent first: the column and sentence, and the rows.
+
+    What was read stands in the sentence where all of a group say the same.
+    """
+    groups: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
-        groups.setdefault((fault.column, _pattern(fault)), []).append(fault.row)
-    said = [(f"{column}: {message}" if column else message, rows) for (column, message), rows in groups.items()]
+        groups.setdefault((fault.column, _pattern(fault)), []).append(fault)
+    said = []
+    for (column, pattern), alike in groups.items():
+        message = alike[0].message if len({each.message for each in alike}) == 1 else pattern
+        said.append((f"{column}: {message}" if column else message, [each.row for each in alike]))
     return sorted(said, key=lambda each: -len(each[1]))
 
 

@@ -69,7 +69,7 @@ def undo(work: Work, number: int, *, reason: str) -> Undone:
     batch = _Batch(work, number)
     if batch.row.undone_by_event is not None:
         raise Refused(f"Import {number} was taken back already.", kind="undone", next="drive import history")
-    built = list(_built_upon(work, batch))
+    built = list(dict.fromkeys(_built_upon(work, batch)))
     if built:
         more = f", and {len(built) - NAMED} more" if len(built) > NAMED else ""
         raise Refused(
@@ -161,11 +161,16 @@ def _references(work: Work, batch: _Batch, table: Table) -> Iterator[str]:
                 f" AND NOT ({own})"
             )
             if found:
-                yield f"{found} {_said(table.name)} of its {_said(aim.name)}"
+                yield f"{found} {_said(table.name, many=found > 1)} of its {_said(aim.name, many=True)}"
 
 
-def _said(table: str) -> str:
-    return {"case_record": "case", "person_link": "decision who is who"}.get(table, table.replace("_", " "))
+def _said(table: str, *, many: bool = False) -> str:
+    one, more = {
+        "case_record": ("case", "cases"),
+        "person_link": ("decision who is who", "decisions who is who"),
+        "agency": ("agency", "agencies"),
+    }.get(table, (table.replace("_", " "), f"{table.replace('_', ' ')}s"))
+    return more if many else one
 
 
 # -- taking it back ----------------------------------------------------------------------------------------------------
