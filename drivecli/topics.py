@@ -11,6 +11,7 @@ TOPICS = {
     "urgent": "Whom to ring, and what to write down.",
     "dates": "What a DAY may be.",
     "rules": "What is due when, and your service's own values.",
+    "spreadsheets": "Bringing old records in from a file.",
     "security": "What the encryption protects against, and what not.",
     "exit-codes": "How a command ends, and what to do then.",
     "json": "What the fields mean, for scripts.",

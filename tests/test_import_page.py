@@ -218,8 +218,9 @@ def columns_page() -> str:
     catalogue = Catalogue()
     parts = [
         "# Columns of what is imported and exported\n",
-        "Made from `drivecli/templates/columns/`: a test holds it, and `WRITE_DOCS=1 pytest tests/test_import_page.py -n 0`",
-        "writes it anew. `drive import fields KIND` says the same at a terminal, with your service's own values.\n",
+        "Made from `drivecli/templates/columns/`: a test holds it, and",
+        "`WRITE_DOCS=1 pytest tests/test_import_page.py -n 0` writes it anew. `drive import fields KIND` says the same",
+        "at a terminal, with your service's own values.\n",
         "A heading is matched whatever its case, spaces and punctuation. How a sheet is brought in:",
         "[import.md](import.md).\n",
     ]

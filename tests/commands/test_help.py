@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from conftest import Drive
 
 from drivecli.cli import COMMANDS, GROUPS, cli
+from drivecli.spreadsheets.writing import write_csv, write_xlsx
 from drivecli.topics import TOPICS
 
 PLACES = {name: where for name, (where, _) in COMMANDS.items() if name not in GROUPS}
@@ -165,7 +167,8 @@ def test_the_version(drive_file) -> None:
 
 # -- the examples ------------------------------------------------------------------------------------------------------
 
-KNOWN = {"42": "1", "WS-0042": "WS-0001", "12": "1"}
+KNOWN = {"42": "1", "WS-0042": "WS-0001", "12": "1", "P-0007": "P-0001", "P-0031": "P-0002", "WS-0012": "WS-0002"}
+THREE_IMPORTS = [f"import agencies {name}.csv" for name in ("one", "two", "three")]
 FIRST = {
     "case open --same-as 42": ["case close 1 --reason completed"],
     "case hold 42 --lift": ["case hold 1 --until +1w --by Fay --reason threat"],
@@ -181,8 +184,40 @@ FIRST = {
     "checklist tick enforcement 42 3": ["checklist tick enforcement 1 0 --state done"],
     "checklist print enforcement 42": ["checklist start enforcement 1"],
     "worker leave amina --on yesterday": ["case transfer 1 --to ben --reason leave"],
+    "person": ["case open --forename Lee --surname Other"],
+    "import show 3": THREE_IMPORTS,
+    "import undo 3": THREE_IMPORTS,
 }
 """What must have happened for an example to make sense, by how it begins."""
+
+PEOPLE = [["forename", "surname", "dob"], ["Lee", "Farrow", date(1968, 11, 9)]]
+CASES = [["external_ref", "forename", "surname", "opened_on"], ["OLD-1", "Lee", "Farrow", date(2026, 1, 5)]]
+CONTACTS = [["case", "on", "mode", "outcome", "note"], ["WS-0001", date(2026, 2, 3), "phone", "held", "Some words."]]
+GIVEN = [["case", "role", "worker", "from"], ["WS-0001", "substance", "carl", date(2026, 2, 3)]]
+STAFF = [["username", "name", "role"], ["gale", "Gale Frost", "case_manager"]]
+TABLES = {
+    "people": ("Persons", PEOPLE),
+    "cases": ("Cases", CASES),
+    "old": ("Cases", [["Old number", "forename", "surname", "Started"], CASES[1]]),
+    "contacts": ("Contacts", CONTACTS),
+    "who": ("Specialists", GIVEN),
+    "staff": ("Workers", STAFF),
+    "partners": ("Agencies", [["name"], ["Example Housing"]]),
+    "one": ("Agencies", [["name"], ["First Advice"]]),
+    "two": ("Agencies", [["name"], ["Second Advice"]]),
+    "three": ("Agencies", [["name"], ["Third Advice"]]),
+}
+"""The files that examples of `import` bring in: the sheet's name, and its rows."""
+
+
+def put_files(folder: Path) -> None:
+    """Put all of them into a folder, as CSV and as a workbook."""
+    for name, (title, (header, *rows)) in TABLES.items():
+        with (folder / f"{name}.csv").open("wb") as stream:
+            write_csv(stream, header, rows, bom=True)
+        with (folder / f"{name}.xlsx").open("wb") as stream:
+            write_xlsx(stream, title, header, rows)
+
 
 ON_THE_DEMO = ("drive demo", "drive --demo")
 STARTING = ("drive init",)
@@ -261,6 +296,8 @@ def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypa
     (tmp_path / "our-values").mkdir()
     for path in ("practice.toml", "our-values/practice.toml"):
         (tmp_path / path).write_text("[rules.contact]\ndue = 6\n")
+    if example.startswith("drive import"):
+        put_files(tmp_path)
     drive_file.open_case(forename="Robin", surname="Other", manager="amina", opened="2026-02-02")
     drive_file("contact log 1 --mode phone --outcome held", ok=True)
     line = example.removeprefix("drive ")
