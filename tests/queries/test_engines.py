@@ -14,6 +14,8 @@ from conftest import TEAM, Drive, Stores
 from drivecli import queries
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
+from drivecli.domain.columns import KINDS
+from drivecli.errors import Refused
 from drivecli.queries import (
     case_page,
     caseload,
@@ -23,6 +25,8 @@ from drivecli.queries import (
     contacts,
     exports,
     facts,
+    imports,
+    rights,
     store,
     timeline,
     today,
@@ -84,6 +88,9 @@ HISTORY = [
 ]
 """A service's year in forty lines; everything that a query can show happens in it at least once."""
 
+BROUGHT = "case,on,mode,outcome,external_ref\n1,27/2/2026,phone,held,C-1\n1,27/2/2026,email,held,C-2\n"
+"""Contacts that come from a file."""
+
 
 @pytest.fixture(scope="module")
 def both(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Drive]]:
@@ -95,10 +102,21 @@ def both(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
             made[engine] = stores.copy(engine, tmp_path_factory.mktemp("engines") / engine, team=True)
             for line in HISTORY:
                 made[engine](line, as_="sam", ok=True)
+            made[engine](
+                "import contacts - --batch-note old", stdin=BROUGHT.replace("\n1,", "\nWS-0001,"), as_="sam", ok=True
+            )
             made[engine].db()
         yield made
         for drive in made.values():
             stores.give_back(drive)
+
+
+def _allowed(db: Connection, who: Any) -> str:
+    try:
+        rights.must_may(db, CATALOGUE, who, "import", "bring in a file")
+    except Refused as refusal:
+        return refusal.next
+    return "allowed"
 
 
 def acting(db: Connection, username: str) -> Any:
@@ -193,13 +211,28 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     contacts.agreed_modes: lambda db: [
         contacts.agreed_modes(db, number, on) for number in (1, 2) for on in (date(2026, 1, 5), TODAY)
     ],
+    exports.by_number: lambda db: [exports.by_number(db, kind, [1, 2, 3, 99]) for kind in KINDS],
     exports.count: lambda db: [exports.count(db, kind, wanted, TODAY) for kind, wanted in EXPORTS],
     exports.rows: lambda db: [list(exports.rows(db, kind, wanted, TODAY)) for kind, wanted in EXPORTS],
+    facts.approachability: lambda db: facts.approachability(db, range(1, 7), CATALOGUE),
     facts.case_facts: lambda db: facts.case_facts(db, range(1, 7), CATALOGUE),
     facts.standing: lambda db: [
         facts.standing(db, range(1, 7), "stage_change", "occurred_on, stage", date, str),
         facts.standing(db, [1, 3], "hold", "occurred_on, until_on, lifted_on", date, date, date),
     ],
+    imports.history: imports.history,
+    imports.batch: lambda db: imports.batch(db, 1),
+    imports.latest_event: imports.latest_event,
+    imports.standing_assignments: lambda db: imports.standing_assignments(db, range(1, 7)),
+    imports.cases_of_contacts: lambda db: imports.cases_of_contacts(db, range(1, 12)),
+    imports.contacts_elsewhere: lambda db: imports.contacts_elsewhere(db, ["C-1", "C-2", "C-3"]),
+    imports.contacts_of_days: lambda db: imports.contacts_of_days(
+        db, [(case, date(2026, month, day)) for case in (1, 2) for month in (1, 2) for day in range(1, 28)]
+    ),
+    rights.may: lambda db: [
+        rights.may(db, CATALOGUE, who.role, what) for who in everybody(db) for what in ("case_work", "import", "lead")
+    ],
+    rights.must_may: lambda db: [_allowed(db, who) for who in everybody(db)],
     store.read_store_settings: store.read_store_settings,
     store.site_files: store.site_files,
     timeline.timeline: over_cases(timeline.timeline),

@@ -35,8 +35,8 @@ class Contacts(Kind):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._taken: set[int] = set()
-        """Hashes of the cases and refs of earlier rows: a million of the refs themselves would fill the memory."""
+        self._taken: dict[int, int] = {}
+        """Earlier rows, by the hash of case and ref: a million of the refs themselves would fill the memory."""
         self._matched: set[int] = set()
         self._approaches: dict[int, tuple[CaseFacts, tuple[tuple[date, str], ...]]] = {}
 
@@ -73,11 +73,10 @@ class Contacts(Kind):
 
     def _by_other_ref(self, row: Row, case: CaseKey, elsewhere: dict[tuple[int, str], int]) -> None:
         key = (case.id, row.said["external_ref"])
-        if hash(key) in self._taken:
-            row.refuse("external_ref", "An earlier row has the same external_ref in this case.", state=CONFLICT)
-            return
-        self._taken.add(hash(key))
-        if row.known is None:
+        before = self._taken.setdefault(hash(key), row.number)
+        if before != row.number:
+            row.refuse("external_ref", f"Row {before} has the same external_ref in this case.", state=CONFLICT)
+        elif row.known is None:
             row.known = elsewhere.get(key)
         elif elsewhere.get(key) not in (None, row.known):
             row.refuse("external_ref", f"That is the external ref of contact {elsewhere[key]} here.", state=CONFLICT)
