@@ -121,7 +121,8 @@ class Reading:
                 if code not in sure:
                     for line in some:
                         cell = line.cells[place]
-                        if cell.__class__ is not str or cell[4:5] == "-" or line.fault:  # nothing, a day, or ISO
+                        is_iso = cell.__class__ is str and cell[4:5] == "-" and cell[:4].isdigit()
+                        if cell.__class__ is not str or is_iso or line.fault:  # nothing, or a day that is clear
                             continue
                         doubt = cells.is_ambiguous(cell)
                         if doubt is False:
