@@ -21,6 +21,7 @@ from histories import CATALOGUE, wrong_rows
 
 from drivecli.errors import OUR_FAULT
 from drivecli.queries import clock
+from drivecli.work import RULES
 
 RACER = Path(__file__).parent / "racer.py"
 MONDAY = date.fromisoformat(TODAY)
@@ -259,3 +260,27 @@ def test_the_doctor_finds_nothing_wrong_while_others_write(drive):
     found = {each["name"]: each for each in read_around_a_write(drive, "doctor --json")}
 
     assert found["deadlines"]["state"] == "ok", found["deadlines"]
+
+
+def test_whoever_waits_longer_than_a_moment_is_told_for_whom(drive, team):
+    drive.open_case()
+    other = drive.db(write=True)
+    if drive.engine == "postgres":
+        other.raw.autocommit = False
+    other.begin(write=True)
+    other.lock(RULES)
+    other.announce("gil (drive import cases, begun 02:10 UTC)")
+
+    with drive.start("contact log 1 --mode phone --outcome held", env={"DRIVE_WORKER": "sam"}) as waiting:
+        said = ""
+        while "Waiting" not in said:
+            line = waiting.stderr.readline()
+            assert line, said
+            said += line
+        other.rollback()
+        other.withdraw()
+        waiting.communicate(timeout=60)
+
+    assert said.endswith("Waiting for gil (drive import cases, begun 02:10 UTC) to finish ...\n")
+    assert waiting.returncode == 0
+    assert not list(drive.home.rglob("*-writer"))

@@ -139,7 +139,11 @@ BUILT: list[tuple[str, list[str], str]] = [
     ("assignments", ["unassign 1 --substance --reason done"], "WS-0001 (drive unassign)"),
     ("workers", ["case open --forename Jo --surname New --manager mo_1"], "1 assignment of its worker"),
     ("workers", ["contact log 1 --mode phone --outcome held --by mo_1"], "1 contact of its worker"),
-    ("agencies", ["worker add 'Jo Temp' --username jo --role police --agency 'Adur Advice'"], "1 worker of its agencies"),
+    (
+        "agencies",
+        ["worker add 'Jo Temp' --username jo --role police --agency 'Adur Advice'"],
+        "1 worker of its agencies",
+    ),
 ]  # fmt: skip
 
 
