@@ -1,14 +1,14 @@
 """Texts in the cells of a workbook, so that every one of them comes back as it was.
 
-Workbooks are XML, which cannot hold control characters and makes a lone return a line end. OOXML writes such letters as
-`_x000D_`, and the first letter of a text that only looks like that as `_x005F_`. XlsxWriter and calamine both do this, but
-not in three cases, which are mended here and nowhere else:
+Workbooks are XML, which cannot hold control characters and makes a lone return a line end. OOXML writes such letters
+as `_x000D_`, and the first letter of a text that only looks like that as `_x005F_`. XlsxWriter and calamine both do
+this, but not in three cases, which are mended here and nowhere else:
 
 - XlsxWriter passes on a text between `<r>` and `</r>` as XML, and overlooks the second of two marks that share a letter
-  (`_x0041_x0042_`). Such a text is handed over as the XML of its cell, already written out; its underlines are written as
-  `&#95;`, so that XlsxWriter does not mark them again.
-- calamine leaves the marks of U+FFFE and U+FFFF as they stand. A text with one of these letters, or with their marks, has
-  its underlines marked once more, so that it can be told from a text in which the marks are just letters.
+  (`_x0041_x0042_`). Such a text is handed over as the XML of its cell, already written out; its underlines are written
+  as `&#95;`, so that XlsxWriter does not mark them again.
+- calamine leaves the marks of U+FFFE and U+FFFF as they stand. A text with one of these letters, or with their marks,
+  has its underlines marked once more, so that it can be told from a text in which the marks are just letters.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Which letters the bytes of a text file stand for: found out, never guessed in silence, and checked to the last byte."""
+"""Which letters the bytes of a text file stand for: found out, said aloud, and checked to the last byte."""
 
 import codecs
 import hashlib

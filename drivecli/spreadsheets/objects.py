@@ -1,4 +1,4 @@
-"""Tables as JSON: a list of objects, or an object on each line. The heading is every key, in the order of first sight."""
+"""Tables as JSON: a list of objects, or an object on each line. The heading is every key, in order of first sight."""
 
 import hashlib
 import json
@@ -64,7 +64,7 @@ class _Objects(Sheet):
             raise self._refused(f"nothing in it can be read. {first_fault}")
         self.took = [text.said, "a list of objects" if form == "json" else "an object on each line"]
         fault = fault_of_heading(list(keys))
-        if fault or any(not each.isprintable() and not _is_text(each) for each in keys):
+        if fault or not all(map(_is_text, keys)):
             raise self._refused(fault or "one of its keys is half of a letter.")
         self.header_row = 0
         self._takes(list(keys))
@@ -244,4 +244,4 @@ def _plain(cell: Any) -> Cell:
     """A value of a row with a fault, so that every cell is one."""
     if isinstance(cell, dict) or (isinstance(cell, list) and not all(isinstance(each, str) for each in cell)):
         return json.dumps(cell)[:SHOWN]
-    return cell  # type: ignore[no-any-return]
+    return cell

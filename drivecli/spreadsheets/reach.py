@@ -1,10 +1,11 @@
-"""How far the cells of a sheet reach, and which of them are errors: read from the workbook's own XML before it is opened.
+"""How far the cells of a sheet reach, and which are errors: read from the XML of a workbook before it is opened.
 
 The reader of workbooks makes room for every cell between the first and the last, so two cells in opposite corners would
 fill the memory; and it gives an error (#REF!) as an empty cell, which would lose what stood there in silence.
 """
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 MOST_ROWS = 200_000
@@ -68,10 +69,9 @@ class _Walk:
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._letters
-        try:
+        # What is broken is refused by the reader itself; what was seen so far still counts.
+        with suppress(expat.ExpatError):
             parser.Parse(xml, True)
-        except expat.ExpatError:
-            pass  # what is broken is refused by the reader itself; what was seen so far still counts
 
     def reach(self) -> Reach:
         return Reach(self.rows, self.columns, self.errors)
@@ -117,10 +117,8 @@ def reach_of_ods(xml: bytes) -> list[Reach]:
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
     parser.CharacterDataHandler = walk.letters
-    try:
+    with suppress(expat.ExpatError):
         parser.Parse(xml, True)
-    except expat.ExpatError:
-        pass
     return walk.reaches
 
 

@@ -1,4 +1,4 @@
-"""What a spreadsheet program would run as a formula is written to CSV behind an apostrophe, and comes back without it."""
+"""What a spreadsheet would run as a formula is written to CSV behind an apostrophe, and comes back without it."""
 
 import re
 from functools import cache

@@ -27,9 +27,9 @@ class Line(NamedTuple):
 class Sheet(ABC):
     """A table that can be read again and again. `took` says in plain words what was taken for what.
 
-    `number` of a line is the file's own: the row of the sheet, the line of a text on which the record starts, the place in
-    a list of JSON. A row with a fault still has a cell for each heading: what could be read of it, and nothing is dropped
-    (what is beyond the last heading is put to the last cell; a record that cannot be taken apart is all in the first).
+    `number` of a line is the file's own: the row of the sheet, the line of a text on which the record starts, the place
+    in a list of JSON. A row with a fault still has a cell for each heading, and nothing that was read is dropped: what
+    is beyond the last heading is put to the last cell; a record that cannot be taken apart is all in the first.
     """
 
     def __init__(self, source: Source, form: str) -> None:

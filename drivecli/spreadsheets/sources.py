@@ -58,7 +58,7 @@ class Source:
             if hashing is None:
                 yield raw
             else:
-                with io.BufferedReader(_Hashed(raw, hashing), CHUNK) as stream:
+                with io.BufferedReader(_Hashed(raw, hashing), CHUNK) as stream:  # type: ignore[type-var]
                     yield stream
 
     def read(self) -> bytes:

@@ -310,7 +310,7 @@ def _fault(cells: Sequence[Cell], columns: Sequence[str]) -> str:
     for place, cell in enumerate(cells):
         kind = type(cell)
         if kind is str:
-            if "\0" in cell:  # type: ignore[operator]
+            if "\0" in cell:
                 return f"Column {say_column(place, columns)} holds a NUL character, which no text can hold."
         elif kind is float or kind is int:
             if not math.isfinite(cell):  # type: ignore[arg-type]
