@@ -49,7 +49,11 @@ EVERYWHERE = [
 
 OWN_OPTIONS: Mapping[str, Sequence[click.Option]] = {
     "import": [
-        click.Option(["--template"], metavar="KIND", help="Write an empty workbook for KIND, to be filled in."),
+        click.Option(
+            ["--template"],
+            metavar="KIND",
+            help="Write an empty workbook to fill in, as in: --template cases -o cases.xlsx.",
+        ),
         click.Option(["--output", "-o"], metavar="FILE", help="Where to write it."),
         click.Option(["--force"], is_flag=True, help="Write over a file that is there."),
     ]

@@ -124,7 +124,7 @@ class Out:
             for part in self._wrapped_line(safe_text(sentence)):
                 self._line(part)
         for note in notes:
-            self.note(note)
+            self.note(note, wrap=True)
         for hint in hints:
             self.hint(hint)
 
@@ -147,20 +147,22 @@ class Out:
 
     # -- what is said about it ---------------------------------------------------------------------------------
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, *, wrap: bool = False) -> None:
         """A summary, notice or hint, on stderr; nothing with --quiet."""
         if not self.quiet:
-            self.warn(text)
+            self.warn(text, wrap=wrap)
 
     def hint(self, text: str) -> None:
         """What may be typed next, on stderr; nothing for those who turned hints off."""
         if self.hints:
             self.note(text)
 
-    def warn(self, text: str) -> None:
-        """What must be heard even with --quiet, on stderr."""
+    def warn(self, text: str, *, wrap: bool = False) -> None:
+        """What must be heard even with --quiet, on stderr. A line that may be copied from there is not to `wrap`."""
         for line in text.splitlines():
-            print(safe_text(self._typed_here(line)), file=self.stderr)
+            said = safe_text(self._typed_here(line))
+            for part in self._wrapped_line(said) if wrap else [said]:
+                print(part, file=self.stderr)
 
     def mark(self, text: str) -> None:
         """A marking every screen must carry: on the screen itself, or beside it where a program reads stdout."""

@@ -76,12 +76,13 @@ SHOWN = 12
 
 def say_headings(app: App, sheet: "Sheet", plan: "Plan") -> None:
     """What the file was taken for, and which of its columns nobody reads."""
-    app.out.note(f"{sheet.name}: {', '.join(sheet.took)}.")
+    app.out.note(f"{sheet.name}: {', '.join(sheet.took)}.", wrap=True)
     if plan.headings.unknown:
         listed = ", ".join(f"“{each}”" for each in plan.headings.unknown)
-        app.out.warn(f"Not read, for no column has that name: {listed}. (drive import fields {plan.asked.kind})")
+        said = f"Not read, for no column has that name: {listed}. (drive import fields {plan.asked.kind})"
+        app.out.warn(said, wrap=True)
     for note in plan.notes:
-        app.out.warn(note)
+        app.out.warn(note, wrap=True)
 
 
 def answer_of(
@@ -127,11 +128,12 @@ def say(app: App, answer: Imported, file: Path, partial: bool, line: str) -> Non
         hints=_next(answer, partial, line),
     )
     if answer.rejects:
-        app.out.warn(f"Rows that were not brought in are in {answer.rejects}: mend them there and import that file.")
+        said = f"Rows that were not brought in are in {answer.rejects}: mend them there and import that file."
+        app.out.warn(said, wrap=True)
     if answer.kind != "agencies" and str(file) != "-":
         lying = " and ".join(each for each in (str(file), answer.rejects) if each)
         hold = "hold names and lie" if answer.rejects else "holds names and lies"
-        app.out.warn(f"{lying} {hold} there unprotected. Delete what has been used.")
+        app.out.warn(f"{lying} {hold} there unprotected. Delete what has been used.", wrap=True)
 
 
 def _done(answer: Imported) -> str:
@@ -154,7 +156,8 @@ def _next(answer: Imported, partial: bool, line: str) -> list[str]:
     elif bad and not partial and answer.new + answer.changed:
         hints.append(f"Mend the file, or bring in only the good rows: {line} --partial")
     if answer.suggestions and answer.batch:
-        hints.append("If two are one person: drive person link A B --reason WHY; if not: drive person unlink")
+        hints.append("Who is one person, by refs of theirs (drive case find NAME): drive person link A B --reason WHY")
+        hints.append("Who is not, so that nobody asks again: drive person unlink A B --reason WHY")
     return hints
 
 

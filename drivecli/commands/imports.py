@@ -97,7 +97,7 @@ def persons(app: App, **how: Any) -> int:
     examples=[
         "drive import cases cases.xlsx --dry-run",
         "drive import cases cases.csv --partial --rejects mend.csv",
-        "drive import cases old.csv --map external_ref='Old number' --map opened_on=Started",
+        "drive import cases old.csv --map opened_on='Started on' --dry-run",
     ],
     see=SEE,
 )

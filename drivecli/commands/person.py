@@ -13,10 +13,7 @@ def two(function: Any) -> Any:
     """A and B, two persons."""
     for name in ("other", "one"):
         function = click.argument(
-            name,
-            type=PERSON,
-            metavar="A" if name == "one" else "B",
-            help="A person, as P-0007, or by one of their cases.",
+            name, type=PERSON, metavar="A" if name == "one" else "B", help="A person, as P-0007, or one of their cases."
         )(function)
     return function
 

@@ -76,7 +76,7 @@ def found_separator(source: Source, rows: Rows, known: Known, preferred: str) ->
 
 
 def _fit(sign: str, records: Sequence[Sequence[str]], known: Known) -> _Fit | None:
-    """How well a sign fits: how many headings it makes, and in how many rows it makes as many cells as in the heading."""
+    """How well a sign fits: how many headings it makes, and in how many rows as many cells as in the heading."""
     at = best_row(records, known)
     header, below = records[at], records[at + 1 : at + 1 + LOOKED_AT]
     if len(header) < 2:

@@ -29,7 +29,7 @@ def _letters(stream: BinaryIO | TextIO) -> Iterator[TextIO]:
     if hasattr(stream, "encoding"):
         yield stream  # type: ignore[misc]
         return
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")  
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     try:
         yield text
     finally:

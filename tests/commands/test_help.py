@@ -198,7 +198,7 @@ STAFF = [["username", "name", "role"], ["gale", "Gale Frost", "case_manager"]]
 TABLES = {
     "people": ("Persons", PEOPLE),
     "cases": ("Cases", CASES),
-    "old": ("Cases", [["Old number", "forename", "surname", "Started"], CASES[1]]),
+    "old": ("Cases", [["Case No", "First name", "Last name", "Started on"], CASES[1]]),
     "contacts": ("Contacts", CONTACTS),
     "who": ("Specialists", GIVEN),
     "staff": ("Workers", STAFF),
