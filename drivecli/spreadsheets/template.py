@@ -5,9 +5,7 @@ from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from drivecli.spreadsheets.sheet import Cell
-
-CHOICES = "Choices"
-"""The sheet that drop-downs take their values from: written into the cells, a list may have 255 letters at most."""
+from drivecli.spreadsheets.workbooks import CHOICES, CHOICES_SAYS
 
 ROWS = 5000
 """Rows below the heading that have drop-downs and days."""
@@ -38,7 +36,8 @@ def write_template(stream: BinaryIO, title: str, headings: Sequence[Heading]) ->
     example = book.add_format({"italic": True, "font_color": "#595959", "num_format": "@"})
     example_day = book.add_format({"italic": True, "font_color": "#595959", "num_format": "dd/mm/yyyy"})
     sheet = book.add_worksheet(title)
-    lists = book.add_worksheet(CHOICES)
+    lists = book.add_worksheet(CHOICES)  # written into the cells, a list may have 255 letters at most
+    lists.write_string(0, 0, CHOICES_SAYS)
     sheet.freeze_panes(1, 0)
     for place, heading in enumerate(headings):
         sheet.write_string(0, place, heading.name, needed if heading.required else other)
@@ -49,9 +48,9 @@ def write_template(stream: BinaryIO, title: str, headings: Sequence[Heading]) ->
         elif heading.example is not None:
             sheet.write_string(1, place, str(heading.example), example)
         if heading.choices:
-            lists.write_column(0, place, [heading.name, *heading.choices])
+            lists.write_column(1, place, [heading.name, *heading.choices])
             column = xlsxwriter.utility.xl_col_to_name(place)
-            source = f"={CHOICES}!${column}$2:${column}${len(heading.choices) + 1}"
+            source = f"={CHOICES}!${column}$3:${column}${len(heading.choices) + 2}"
             sheet.data_validation(1, place, ROWS, place, _one_of(heading, source))
     lists.hide()
     book.close()

@@ -310,12 +310,12 @@ def _fault(cells: Sequence[Cell], columns: Sequence[str]) -> str:
     for place, cell in enumerate(cells):
         kind = type(cell)
         if kind is str:
-            if "\0" in cell:
+            if "\0" in cell:  # type: ignore[operator]
                 return f"Column {say_column(place, columns)} holds a NUL character, which no text can hold."
         elif kind is float or kind is int:
             if not math.isfinite(cell):  # type: ignore[arg-type]
                 return f"Column {say_column(place, columns)} holds a number that is none ({cell})."
-            if abs(cell) >= EXACT:  # type: ignore[operator,arg-type]
+            if abs(cell) >= EXACT:  # type: ignore[arg-type]
                 return (
                     f"Column {say_column(place, columns)} holds a number of 16 digits or more, of which a spreadsheet"
                     " keeps only 15. Type it as text."
