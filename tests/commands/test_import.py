@@ -30,6 +30,7 @@ from bringing import (
 from conftest import Drive
 
 from commands.refusals import assert_refused, contents
+from drivecli.domain.columns import KINDS
 
 # -- what a row is -----------------------------------------------------------------------------------------------------
 
@@ -955,3 +956,16 @@ def test_phone_numbers_addresses_and_notes_are_said_to_change_and_not_shown(driv
     assert "phone changes" in person.err
     assert "note changes" in contact.err
     assert "ecret" not in person.out + person.err + contact.out + contact.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_that_was_not_filled_in_brings_nothing_not_even_its_example(drive_file, kind: str, tmp_path) -> None:
+    drive_file(["import", "--template", kind, "-o", str(tmp_path / "t.xlsx")], ok=True)
+
+    result = drive_file(["import", kind, str(tmp_path / "t.xlsx"), "--json"])
+
+    assert result.code == 6
+    assert (result.json["rows"], result.json["rejected"], result.json["batch"]) == (1, 1, None)
+    assert {"row": 2, "column": "", "value": "", "message": "It is the example row of the template; delete it."} in (
+        result.json["errors"]
+    )

@@ -84,6 +84,7 @@ class Reading:
             (code, place, cells.reader(columns[code], known.catalogue.codes, known.today))
             for code, place in headings.places.items()
         ]
+        self.example = {each.code: each.example for each in columns.values() if each.example is not None}
         self.days = [(code, place) for code, place in headings.places.items() if columns[code].kind == "day"]
 
     def chunks(self) -> Iterator[list[Row]]:
@@ -109,6 +110,8 @@ class Reading:
                 continue
             if value is not None and value != () and value != "":
                 said[code] = value
+        if said == self.example:
+            faults.append(Fault(line.number, "", "", "It is the example row of the template; delete it."))
         return Row(line.number, said, REJECTED if faults else NEW, faults=faults)
 
     def watched(self) -> Iterator[list[Row]]:
