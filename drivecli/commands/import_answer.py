@@ -35,13 +35,17 @@ class Changing:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A row that may be about somebody who is here or in another row, and why."""
+    """A row that may be about somebody who is here or in another row, and why.
+
+    `ref` and `other` are refs of persons; until its row is brought in, `ref` is null and `other` is as in "row 7".
+    """
 
     row: int
     name: str
     other: str
     other_name: str
     reason: str
+    ref: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,8 @@ def say(app: App, answer: Imported, file: Path, partial: bool, line: str) -> Non
     sentence = f"{answer.file}: {answer.rows} row{'' if answer.rows == 1 else 's'}: {said}."
     if not answer.rows:
         sentence = f"{answer.file}: there are no rows in it. Nothing was brought in."
-    notes = [*_wrong(answer), *_changing(answer), *_suggested(answer)]
+    told = app.out.for_programs  # which has all of it on stdout: names need not stand in a log of stderr too
+    notes = [] if told else [*_wrong(answer), *_changing(answer), *_suggested(answer)]
     app.out.done(
         answer,
         f"{sentence} {_done(answer)}".rstrip(),
@@ -156,7 +161,7 @@ def _next(answer: Imported, partial: bool, line: str) -> list[str]:
     elif bad and not partial and answer.new + answer.changed:
         hints.append(f"Mend the file, or bring in only the good rows: {line} --partial")
     if answer.suggestions and answer.batch:
-        hints.append("Who is one person, by refs of theirs (drive case find NAME): drive person link A B --reason WHY")
+        hints.append("Who is one person: drive person link A B --reason WHY")
         hints.append("Who is not, so that nobody asks again: drive person unlink A B --reason WHY")
     return hints
 
@@ -189,10 +194,10 @@ def _changing(answer: Imported) -> list[str]:
 
 
 def _suggested(answer: Imported) -> list[str]:
-    lines = [
-        f"  row {each.row}, {each.name}: {each.other}, {each.other_name} ({each.reason})"
-        for each in answer.suggestions[:SHOWN]
-    ]
+    lines = []
+    for each in answer.suggestions[:SHOWN]:
+        whom = f"{each.ref} {each.name}" if each.ref else each.name
+        lines.append(f"  row {each.row}, {whom}: {each.other} {each.other_name} ({each.reason})")
     count = len(answer.suggestions) + answer.more_suggestions
     return [
         *(["May be the same person; nothing is joined:"] if lines else []),

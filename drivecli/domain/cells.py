@@ -79,7 +79,7 @@ def _is_empty(cell: Cell) -> bool:
 def is_ambiguous(cell: Cell) -> bool | None:
     """Whether a typed day would be another with day and month exchanged; None for a cell that settles nothing."""
     found = re.fullmatch(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\s*", cell) if isinstance(cell, str) else None
-    return None if found is None else int(found[1]) <= 12
+    return None if found is None or int(found[2]) > 12 else int(found[1]) <= 12
 
 
 def person_ref(text: str) -> int | None:

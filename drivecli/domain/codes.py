@@ -44,7 +44,7 @@ class CodeList:
 
 
 def read_code(text: str, codes: Iterable[str], what: str) -> str:
-    """The code that `text` names, whatever its case and whether spaces, hyphens or underscores were typed.
+    """The code that `text` names, or whose words it is, whatever its case, spaces, hyphens or underscores.
 
     Raises NotUnderstood that lists the good answers and names the nearest.
     """
@@ -52,6 +52,10 @@ def read_code(text: str, codes: Iterable[str], what: str) -> str:
     folded = fold_code(text)
     if folded in offered:
         return folded
+    if isinstance(codes, CodeList):  # the words that screens show for a code name it too
+        labels = {fold_code(codes.label(code)): code for code in offered}
+        if folded in labels:
+            return labels[folded]
     near = nearest(folded, offered)
     hint = f" Did you mean {near}?" if near else ""
     named = what.replace("_", " ")

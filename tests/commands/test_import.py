@@ -30,7 +30,7 @@ from bringing import (
 from conftest import Drive
 
 from commands.refusals import assert_refused, contents
-from drivecli.domain.columns import KINDS
+from drivecli.domain import columns
 
 # -- what a row is -----------------------------------------------------------------------------------------------------
 
@@ -445,8 +445,10 @@ def test_a_dry_run_says_what_the_import_then_does(drive: Drive, team: Any) -> No
 
         assert (tried["dry_run"], tried["batch"], tried["applied"]) == (True, None, 0)
         assert done["applied"] == tried["new"] + tried["changed"] > 0
-        for name in ("rows", "new", "same", "changed", "errors", "changes", "suggestions", "took"):
+        for name in ("rows", "new", "same", "changed", "errors", "changes", "took"):
             assert tried[name] == done[name], name
+        of_rows = [[(each["row"], each["reason"]) for each in answer["suggestions"]] for answer in (tried, done)]
+        assert of_rows[0] == of_rows[1]
 
 
 # -- all or nothing, or the good rows ----------------------------------------------------------------------------------
@@ -642,7 +644,7 @@ def test_the_answer_for_programs_has_the_keys_that_are_promised(drive_file: Driv
         {"row": 4, "column": "tier", "value": "x",
          "message": "“x” is not a tier. One of: high, not_assessed, standard."},
     ]  # fmt: skip
-    assert [sorted(each) for each in answer["suggestions"]] == [["name", "other", "other_name", "reason", "row"]]
+    assert [sorted(each) for each in answer["suggestions"]] == [["name", "other", "other_name", "reason", "ref", "row"]]
 
 
 def test_row_numbers_are_those_of_the_file_whatever_stands_above_and_between(
@@ -958,7 +960,7 @@ def test_phone_numbers_addresses_and_notes_are_said_to_change_and_not_shown(driv
     assert "ecret" not in person.out + person.err + contact.out + contact.err
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", columns.KINDS)
 def test_a_template_that_was_not_filled_in_brings_nothing_not_even_its_example(drive_file, kind: str, tmp_path) -> None:
     drive_file(["import", "--template", kind, "-o", str(tmp_path / "t.xlsx")], ok=True)
 

@@ -469,11 +469,15 @@ def test_day_and_month_exchanged_are_suspected_in_a_file_and_on_record(drive: Dr
         for dob in ("3/4/1990", "4/3/1990", "4/3/1991")
     ]
 
+    planned = bring(drive, "persons", rows, "--dry-run")
     within = bring(drive, "persons", rows)
     against = bring(drive, "persons", [rows[0], rows[1] | {"external_ref": "new"}])
 
     swapped = "same name, date of birth with day and month exchanged"
-    assert suspected(within) == [(3, "row 2", swapped), (4, "row 3", "same name, date of birth nearly the same")]
+    nearly = "same name, date of birth nearly the same"
+    assert suspected(planned) == [(3, "row 2", swapped), (4, "row 3", nearly)]
+    assert suspected(within) == [(3, "P-0001", swapped), (4, "P-0002", nearly)]
+    assert [each["ref"] for each in within["suggestions"]] == ["P-0002", "P-0003"]
     assert set(suspected(against)) == {
         (2, "P-0002", swapped), (3, "P-0001", swapped),
         (3, "P-0002", "same name, same date of birth"), (3, "P-0003", "same name, date of birth nearly the same"),

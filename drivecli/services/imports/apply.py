@@ -60,11 +60,13 @@ def apply(
     before = _last_numbers(work)
     work.announce()
     work.db.expect_much()
-    _write(work, sheet, plan, known, watch)
+    came = _write(work, sheet, plan, known, watch)
+    plan.suspicions = [each.once_here(came) for each in plan.suspicions]
     return Applied(_record(work, sheet, plan, note, before), plan)
 
 
-def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> None:
+def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> dict[int, int]:
+    """Write what is new and what changes. Returns the numbers of new persons, by row."""
     columns = known.catalogue.columns(plan.asked.kind)
     kind = make_kind(plan.asked, known, columns)
     reading = Reading(sheet, columns, plan.headings, known)
@@ -85,6 +87,7 @@ def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> 
             kind.change(work, row)
         done += len(rows)
         watch(done)
+    return kind.came
 
 
 def _record(work: Work, sheet: Sheet, plan: Plan, note: str | None, before: dict[str, int]) -> int:

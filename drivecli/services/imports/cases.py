@@ -289,7 +289,7 @@ class Cases(Kind):
         elsewhere = row.found.get("person_elsewhere")
         number = row.found.get("person") or (self._new_persons.get(elsewhere) if elsewhere else None)
         if number is None:
-            number = self._adding.add(row.said, elsewhere)
+            number = self.came[row.number] = self._adding.add(row.said, elsewhere)
             if elsewhere:
                 self._new_persons[elsewhere] = number
         return int(number)

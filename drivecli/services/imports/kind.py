@@ -27,6 +27,8 @@ class Kind:
     def __init__(self, known: Known, columns: dict[str, Column]) -> None:
         self.known = known
         self.columns = columns
+        self.came: dict[int, int] = {}
+        """The numbers that new persons were given, by the rows they came with."""
         self._about: dict[int, int] = {}
 
     # -- the plan ----------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class Persons(Kind):
     def add(self, work: Work, rows: list[Row]) -> None:
         self._adding = self._adding or Adding(work)
         for row in rows:
-            self._adding.add(row.said, row.said.get("external_ref"))
+            self.came[row.number] = self._adding.add(row.said, row.said.get("external_ref"))
         self._adding.flush()
 
     def change(self, work: Work, row: Row) -> None:

@@ -6,7 +6,7 @@ unknown or off by one of its parts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,13 +29,26 @@ FIRST, LAST = "forename", "surname"
 
 
 class Suspicion(NamedTuple):
-    """A row that may be about somebody who is here, or in another row, and why."""
+    """A row that may be about somebody who is here, or in another row, and why.
+
+    `ref` is the row's own person, None while they are not here; `other` is a person's ref, or "row 7".
+    """
 
     row: int
     name: str
     other: str
     other_name: str
     reason: str
+    ref: str | None = None
+
+    def once_here(self, came: Mapping[int, int]) -> "Suspicion":
+        """The same with refs in place of rows, once those rows were brought in; `came` has the persons' numbers."""
+        number = came.get(self.row)
+        row = int(self.other.removeprefix("row ")) if self.other.startswith("row ") else 0
+        return self._replace(
+            ref=self.ref or (make_ref(PERSON_PREFIX, number) if number else None),
+            other=make_ref(PERSON_PREFIX, came[row]) if row in came else self.other,
+        )
 
 
 class _Someone(NamedTuple):
@@ -86,7 +99,8 @@ class Suspicions:
             for other in self._like(someone, blocks, asked):
                 if len(listed) < MOST:
                     mine, theirs = (f"{each.forename} {each.surname}" for each in (someone, other))
-                    listed.append(Suspicion(someone.row, mine, other.ref, theirs, _why(someone, other)))
+                    ref = None if someone.ref.startswith("row ") else someone.ref
+                    listed.append(Suspicion(someone.row, mine, other.ref, theirs, _why(someone, other), ref))
                 else:
                     more += 1
             if someone.ref.startswith("row "):
