@@ -208,9 +208,12 @@ class App:
         db = self._open(write=True)
         who = Actor(actor.id, actor.username, actor.name, actor.role)
         rules = None if bringing_forward else fingerprint()
-        with Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone) as work:
-            yield work
-        self.saved = True
+        work = Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone)
+        try:
+            with work:
+                yield work
+        finally:
+            self.saved = self.saved or work.is_saved
 
     def store_settings(self) -> dict[str, str]:
         """What the store keeps about itself: its prefix, schema, fingerprint of rules, the demo's day."""

@@ -4,10 +4,13 @@ It knows who acts and checks that they may; it hands out cases (and locks them),
 every case that was touched, and commits, all or nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
+from threading import current_thread, main_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -81,6 +84,7 @@ class Work:
         self._alone = alone
         self._included: tuple[str, ...] = ()
         self._announced = False
+        self.is_saved = False
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._facts: dict[int, CaseFacts] = {}
@@ -118,7 +122,9 @@ class Work:
             if error is None:
                 self.settle()
                 audit.end_event(self.db, self.event, self._touched)
-                self.db.commit()
+                with _unbroken():
+                    self.db.commit()
+                    self.is_saved = True
         finally:
             self._let_go()
 
@@ -261,6 +267,28 @@ class Work:
 
 
 @lru_cache
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """The first Ctrl-C waits until this is over: whoever is told that nothing was saved must be able to rely on it."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: object) -> None:
+        heard.append(number)
+        if len(heard) > 1:
+            raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        raise KeyboardInterrupt
+
+
 def _columns(table: type[Any]) -> tuple[list[str], dict[str, Any]]:
     """The columns of a table, and what those hold that are left out."""
     fields = table.model_fields
