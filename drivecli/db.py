@@ -32,6 +32,8 @@ APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL that two connections write
 BUSY_MS = 30_000
 TURN_MS = 200
+ACTIVE = 1
+"""What psycopg says of a connection that has been sent a command and not answered it."""
 PATIENCE = 1.0
 """Seconds of waiting for another writer after which the person is told for whom."""
 
@@ -149,8 +151,9 @@ class Connection:
         """Take back what was announced."""
         if self._note:
             self._note.unlink(missing_ok=True)
-        elif self.is_postgres:
+        elif not self.is_closed:
             self.raw.execute("SELECT set_config('application_name', 'drive', false)")
+            self.raw.commit()
 
     def _who_writes(self) -> str:
         """Who announced that they write; nothing when nobody did, or whoever did is gone."""
@@ -190,8 +193,16 @@ class Connection:
         self.raw.commit()
 
     def rollback(self) -> None:
-        """As if nothing had been asked."""
-        self.raw.rollback()
+        """As if nothing had been asked. One that was cut short in mid-word is closed: the server then takes it back."""
+        if self.is_postgres and self.raw.info.transaction_status == ACTIVE:
+            self.raw.close()
+        else:
+            self.raw.rollback()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the store was closed, or the server let go of it."""
+        return bool(self.is_postgres and self.raw.closed)
 
     def close(self) -> None:
         """Close the store. What was not committed is gone."""

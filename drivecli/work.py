@@ -100,10 +100,11 @@ class Work:
 
     def _let_go(self) -> None:
         """Take back what was not committed, and ready the session and its connection for another work."""
+        self.db.rollback()
+        if not self.db.is_closed:
+            self.session.rollback()
         if self._announced:
             self.db.withdraw()
-        self.session.rollback()
-        self.db.rollback()
 
     def _begin(self) -> None:
         self.db.lock(RULES, shared=not self._alone)
@@ -266,7 +267,6 @@ class Work:
         many.update(self.db, "case_record", DERIVED, derived)
 
 
-@lru_cache
 @contextmanager
 def _unbroken() -> Iterator[None]:
     """The first Ctrl-C waits until this is over: whoever is told that nothing was saved must be able to rely on it."""
@@ -289,6 +289,7 @@ def _unbroken() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+@lru_cache
 def _columns(table: type[Any]) -> tuple[list[str], dict[str, Any]]:
     """The columns of a table, and what those hold that are left out."""
     fields = table.model_fields
