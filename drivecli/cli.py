@@ -171,7 +171,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
         code = OK
         _let_go_of_stdout()
     finally:
-        app.close()
+        with suppress(KeyboardInterrupt):  # all is said and done; closing brings a large change into the file
+            app.close()
     return code
 
 
