@@ -1,0 +1,95 @@
+"""Runs a line over and over, each time in a process of its own that will be stopped: `python crasher.py SPOILED`.
+
+Started by test_import_crash. It loads all of drive, runs the given line once without saving, and says "ready". For each
+line it is given on stdin (JSON: arguments) it forks a process, which says on stdout where it is ("planning", "writing",
+"committing", "done CODE") and what it printed; when that process is gone, it says "gone". With SPOILED, what is written
+is saved between one lot of rows and the next: the control that must fail.
+"""
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from conftest import run
+
+from drivecli import db
+from drivecli.services.imports import apply, cases, plan
+from drivecli.spreadsheets import reading
+
+LOT = 25
+"""Rows that are judged and written at once: fewer than in earnest, so that there are several lots."""
+
+
+def main(spoiled: bool) -> None:
+    """Get ready, and run lines until there are no more."""
+    plan.TOGETHER = LOT
+    warm_up(json.loads(sys.stdin.readline()))
+    report()
+    if spoiled:
+        save_between()
+    say("ready")
+    child = None
+    for line in sys.stdin:
+        if child:
+            os.waitpid(child, 0)
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            done = run(json.loads(line), dict(os.environ))
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            say(f"done {done.code} {json.dumps(done.out + done.raw_err)}")
+            os._exit(0)
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # its number stays its own until the next line
+        say("gone")
+
+
+def say(words: str) -> None:
+    """Say something at once, in one piece."""
+    os.write(1, f"{words}\n".encode())
+
+
+def warm_up(line: list[str]) -> None:
+    """Bring in, and never save: so everything an import needs is loaded before the processes part."""
+    commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
+    run(line, dict(os.environ))
+    db.Connection.commit = commit  # type: ignore[method-assign]
+
+
+def report() -> None:
+    """Say when the file is opened, when writing begins, and when saving does."""
+    read, write, commit = reading.open_sheet, apply._write, db.Connection.commit
+
+    def planning(*given: Any, **how: Any) -> Any:
+        say(f"planning {os.getpid()}")
+        return read(*given, **how)
+
+    def writing(*given: Any) -> None:
+        say("writing")
+        write(*given)
+
+    def committing(self: db.Connection) -> None:
+        say("committing")
+        commit(self)
+
+    reading.open_sheet = planning  # type: ignore[assignment]
+    apply._write = writing  # type: ignore[assignment]
+    db.Connection.commit = committing  # type: ignore[method-assign]
+
+
+def save_between() -> None:
+    """Save what is written after every lot of rows."""
+    add = cases.Cases.add
+
+    def adding(self: cases.Cases, work: Any, rows: Any) -> None:
+        add(self, work, rows)
+        work.settle()
+        work.db.raw.commit()
+        work.db.begin(write=True)
+
+    cases.Cases.add = adding  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] == ["spoiled"])

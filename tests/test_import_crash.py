@@ -1,0 +1,212 @@
+"""Whatever stops an import, and whenever: the store is as before it or as after it, and running it again completes it.
+
+Processes are killed at random moments of planning, writing and saving; a control that saves between two lots of rows
+must be found half done.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from bringing import CLOSED, CUSTODY, assert_sound, write_table
+from conftest import Drive
+
+CRASHER = Path(__file__).parent / "crasher.py"
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that are forked and killed")
+
+ROWS = 100
+PHASES = ("planning", "writing", "committing")
+WRITTEN = ("person", "person_name", "case_record", "opening", "stage_change", "assignment", "closing", "suspension")
+WRITTEN += ("deadline", "event", "event_case", "import_batch", "import_made")
+
+
+@dataclass
+class Crasher:
+    """Where an import is run to be stopped. `took` is how long each phase takes when nobody stops it."""
+
+    process: Any
+    line: list[str]
+    took: dict[str, float] = field(default_factory=dict)
+
+    def measure(self) -> None:
+        """Run it to its end."""
+        phase, began = "", time.perf_counter()
+        for words in self._run():
+            now = time.perf_counter()
+            if phase:
+                self.took[phase] = now - began
+            phase, began = words.split()[0], now
+
+    def stop(self, how: signal.Signals, phase: str, part: float) -> str:
+        """Run it, and send a signal once a part of the time that a phase takes has gone by. Returns its last words."""
+        child, said = 0, ""
+        for said in self._run():
+            if said.startswith("planning"):
+                child = int(said.split()[1])
+            if said.startswith(phase):
+                time.sleep(part * self.took[phase])
+                os.kill(child, how)
+        return said
+
+    def _run(self) -> Iterator[str]:
+        """Run it, and yield what it says."""
+        self.process.stdin.write(json.dumps(self.line) + "\n")
+        self.process.stdin.flush()
+        while (words := self.process.stdout.readline().strip()) != "gone":
+            assert words, "the crasher itself ended"
+            yield words
+
+
+@contextmanager
+def crasher(drive: Drive, file: Path, *, spoiled: bool = False) -> Iterator[Crasher]:
+    line = ["import", "cases", str(file), "--json"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    argv = [sys.executable, str(CRASHER), *(["spoiled"] if spoiled else [])]
+    with subprocess.Popen(argv, env=drive.environ(as_="sam"), encoding="utf-8", **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(line) + "\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "ready\n"
+        yield Crasher(process, line)
+        process.stdin.close()
+
+
+def rows() -> list[dict[str, Any]]:
+    """Cases of all sorts: open, suspended, closed; with a manager and without; some are episodes of one person."""
+    made = []
+    for n in range(ROWS):
+        who = n - 1 if n % 10 == 1 else n
+        row = {"external_ref": f"E-{n}", "person": f"PN-{who}", "forename": "Kim", "surname": f"Sample{who}"}
+        row |= {"opened_on": "13/1/2026", "manager": ("amina", "ben", "")[n % 3], "tier": "high", "area": "adur"}
+        made.append(row | (CLOSED if n % 5 == 1 else CUSTODY if n % 7 == 3 else {}))
+    return made
+
+
+def stands(drive: Drive) -> dict[str, int]:
+    """How many rows there are of what an import writes, once nobody else is at it."""
+    while drive.engine == "postgres" and drive.db().value(
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    ):
+        time.sleep(0.002)
+    return {table: drive.db().value(f"SELECT COUNT(*) FROM {table}") for table in WRITTEN}
+
+
+def difference(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {table: other[table] - one[table] for table in one}
+
+
+class Store:
+    """A store in which nothing was brought in yet, and how to come back to it."""
+
+    def __init__(self, drive: Drive, folder: Path) -> None:
+        self.drive = drive
+        self._kept = folder / "kept"
+        if drive.engine == "file":
+            drive.close()
+            shutil.copytree(drive.home, self._kept)
+
+    def again(self) -> None:
+        """As if nothing had been brought in: the file is copied back, a database has its batches taken back."""
+        if self.drive.engine == "file":
+            self.drive.close()
+            shutil.rmtree(self.drive.home)
+            shutil.copytree(self._kept, self.drive.home)
+            return
+        self.drive.close()
+        for batch in self.drive("import history --json", as_="sam", ok=True).json:
+            if batch["state"] == "applied":
+                self.drive(f"import undo {batch['batch']} --reason again", as_="sam", ok=True)
+
+
+def stop_often(drive: Drive, folder: Path, how: signal.Signals, *, times: int, seed: int = 1) -> list[tuple[str, bool]]:
+    """Stop an import at random moments of all phases, and look at what is left. Returns each time's last words, and
+    whether all was there."""
+    file, random, ended = write_table(folder / "cases.csv", rows()), Random(seed), []
+    store = Store(drive, folder)
+    before = stands(drive)
+    with crasher(drive, file) as go:
+        go.measure()
+        all_of_it = difference(before, stands(drive))
+        assert all_of_it["case_record"] == ROWS
+        for time_ in range(times):
+            store.again()
+            before = stands(drive)
+            drive.close()
+            phase = PHASES[time_ % 3]
+
+            said = go.stop(how, phase, random.uniform(0, 1.05))
+            left = difference(before, stands(drive))
+
+            assert left in (all_of_it, dict.fromkeys(before, 0)), f"half done, stopped while {phase}: {left}"
+            ended.append((said, left == all_of_it))
+            drive.close()
+            if drive.engine == "file" or time_ % 5 == 0:
+                again = drive(go.line, as_="sam", ok=True).json
+                assert (again["new"], again["same"]) == ((0, ROWS) if left == all_of_it else (ROWS, 0))
+                assert difference(before, stands(drive)) == all_of_it
+                assert_sound(drive)
+    return ended
+
+
+@pytest.mark.parametrize(
+    ("engine", "times"),
+    [("file", 60), ("postgres", 20), pytest.param("file", 300, marks=pytest.mark.long)],
+)
+def test_killed_at_any_moment_an_import_is_done_or_not_begun_and_runs_again(
+    request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str, times: int
+) -> None:
+    drive = request.getfixturevalue(f"drive_{engine}")
+
+    ended = stop_often(drive, tmp_path, signal.SIGKILL, times=times)
+
+    last = [said.split()[0] for said, _ in ended]
+    assert {"planning", "writing"} <= set(last), "never killed at work"
+    assert {False, True} == {whole for _, whole in ended}, "never killed before, or never after, all was saved"
+
+
+@pytest.mark.parametrize("engine", ["file", "postgres"])
+def test_after_ctrl_c_an_import_has_saved_nothing_or_says_that_it_had_saved(
+    request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str
+) -> None:
+    drive = request.getfixturevalue(f"drive_{engine}")
+
+    ended = stop_often(drive, tmp_path, signal.SIGINT, times=9)
+
+    assert all(said.startswith("done ") for said, _ in ended)
+    stopped = [(said, whole) for said, whole in ended if not said.startswith("done 0 ")]
+    assert len(stopped) > len(ended) / 3
+    for said, whole in stopped:
+        assert said.startswith("done 130 "), said
+        assert ("What you typed was saved." if whole else "Nothing was saved.") in said, said
+
+
+@pytest.mark.parametrize("engine", ["file", "postgres"])
+def test_the_control_that_saves_between_lots_of_rows_is_found_half_done(
+    request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str
+) -> None:
+    drive = request.getfixturevalue(f"drive_{engine}")
+    file = write_table(tmp_path / "cases.csv", rows())
+    with crasher(drive, file, spoiled=True) as go:
+        for late in range(10):
+            go.took = {"writing": 0.02 * (late + 1)}
+            before = stands(drive)
+            drive.close()
+            go.stop(signal.SIGKILL, "writing", 1)
+            left = difference(before, stands(drive))
+            if 0 < left["case_record"] < ROWS:
+                break
+
+    assert 0 < left["case_record"] < ROWS
+    assert left["import_batch"] == 0
