@@ -212,7 +212,7 @@ def _written(stream: io.TextIOWrapper) -> str:
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-LONGEST = ("test_whole_day", "test_one_truth", "test_races", "test_store")
+LONGEST = ("test_races", "test_whole_day", "test_completion", "test_one_truth", "test_import_crash", "test_checklist")
 """Files that take longest, in that order. A file runs on one core, so what is dear to make is made once."""
 
 
@@ -223,6 +223,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a run in the background: commands under test must hear Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: a third of the time a test waits, for a lock, a pause or a terminal."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -59,6 +59,7 @@ def cases_here(drive: Drive) -> int:
     return len(drive("case list --json", ok=True).json)
 
 
+@pytest.mark.long
 def test_a_file_that_cannot_be_taken_keeps_no_other_back(drive_file, folder: Path) -> None:
     put(folder, workers_csv=old_cases.old_staff_csv(), cases_2026_03_02_csv=old_cases.old_cases_csv())
     put(folder, contacts_csv=old_cases.old_contacts_csv())
@@ -101,6 +102,7 @@ def test_what_is_good_comes_in_and_the_rest_is_kept_where_nobody_else_reads_it(d
     assert [name for name in PEOPLE if re.search(rf"\b{re.escape(name)}\b", said)] == []
 
 
+@pytest.mark.long
 def test_a_night_that_takes_only_whole_files(drive_file, folder: Path) -> None:
     drive_file("worker add Amina --username amina --role case_manager", ok=True)
     drive_file("worker add Ben --username ben --role case_manager", ok=True)
@@ -115,6 +117,7 @@ def test_a_night_that_takes_only_whole_files(drive_file, folder: Path) -> None:
     assert names(folder, "rejected") == ["1-cases.csv"]
 
 
+@pytest.mark.long
 def test_a_file_that_is_here_already_is_done(drive_file, folder: Path) -> None:
     put(folder, workers_csv=old_cases.old_staff_csv(), workers_2_csv=old_cases.old_staff_csv())
 
@@ -168,6 +171,7 @@ def test_where_the_store_cannot_be_used_every_file_waits(drive_file, folder: Pat
     assert not (folder / ".running").exists()
 
 
+@pytest.mark.long
 def test_two_nights_do_not_meet(drive_file, folder: Path) -> None:
     put(folder, workers_csv=old_cases.old_staff_csv())
     (folder / ".running").mkdir()
