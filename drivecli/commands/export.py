@@ -228,6 +228,7 @@ def _export(
     names = app.out.check_fields(allowed)
     db = app.open_checked(write=False)
     rows = _chosen(kind, names, query.rows(db, kind, asked.wanted, app.today))
+    rows = exports.for_workbook(rows, app.today) if form == "xlsx" else rows
     try:
         count = _leave(app, output, force, form, kind, names, rows)
     except KeyboardInterrupt:

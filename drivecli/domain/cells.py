@@ -82,6 +82,11 @@ def is_ambiguous(cell: Cell) -> bool | None:
     return None if found is None or int(found[2]) > 12 else int(found[1]) <= 12
 
 
+def is_believed(day: date, today: date) -> bool:
+    """Whether a workbook's day is taken for one, and not for a number that somebody formatted as a day."""
+    return EARLIEST_IN_A_WORKBOOK <= day <= today + timedelta(days=731)
+
+
 def person_ref(text: str) -> int | None:
     """The number of a person's own ref, P-0007; None for anything else, which is a ref of another system."""
     found = re.fullmatch(rf"{PERSON_PREFIX}-0*(\d{{1,9}})", text.strip(), re.IGNORECASE | re.ASCII)
@@ -120,7 +125,7 @@ def _day(cell: Cell, today: date) -> date:
     if isinstance(cell, datetime | time):
         raise NotUnderstood(f"{cell} has a time in it; a day is wanted, as in 3/4/2026.")
     if isinstance(cell, date):
-        if not EARLIEST_IN_A_WORKBOOK <= cell <= today + timedelta(days=731):
+        if not is_believed(cell, today):
             raise NotUnderstood(f"{cell.isoformat()} cannot be right; it may be a number that was formatted as a day.")
         return cell
     if not isinstance(cell, str):

@@ -1,8 +1,12 @@
 """Taking rows out to a file: who may, which columns may leave, and the record of it."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from drivecli.catalogue import Catalogue
+from drivecli.domain.cells import is_believed
 from drivecli.domain.columns import KINDS
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import ExportLog
@@ -34,6 +38,12 @@ def columns(catalogue: Catalogue, kind: str, *, restricted: bool) -> list[str]:
     }
     known = [code for code in catalogue.columns(kind) if code in exports.FIELDS[kind]]
     return [code for code in known if restricted or code not in guarded]
+
+
+def for_workbook(rows: Iterable[Sequence[Any]], today: date) -> Iterator[list[Any]]:
+    """Rows as a workbook has them: a day that would not be believed when it comes back is a text."""
+    for row in rows:
+        yield [cell.isoformat() if isinstance(cell, date) and not is_believed(cell, today) else cell for cell in row]
 
 
 def record(work: Work, asked: Asked) -> int:
