@@ -14,7 +14,7 @@ import click
 from drivecli.domain.codes import fold_code, read_code
 from drivecli.domain.days import EITHER, FUTURE, PAST, read_day
 from drivecli.domain.refs import PERSON_PREFIX, read_prefix, read_ref
-from drivecli.domain.text import clean, read_identifier, read_username, read_words
+from drivecli.domain.text import clean, read_identifier, read_username, read_whole, read_words
 from drivecli.errors import DriveError, NotUnderstood
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -180,6 +180,18 @@ class Identifier(_Type):
         return read_identifier(text, ctx.obj.catalogue.codes("identifier_type"))
 
 
+class Whole(click.IntRange):
+    """A whole number in plain digits, as a spreadsheet's cell is read; Python alone would take 1_0 for ten."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str):
+            try:
+                value = read_whole(value)
+            except NotUnderstood as error:
+                self.fail(error.message, param, ctx)
+        return super().convert(value, param, ctx)
+
+
 NUMBER = click.IntRange(1, 2**31 - 1)
 """The number of a contact or a draft."""
 
@@ -189,6 +201,7 @@ FEW = click.IntRange(1, 100_000)
 DAYS = click.IntRange(0, 36_500)
 """Calendar days ahead."""
 
+WHOLE, MINUTES = Whole(), Whole(0, 24 * 60)
 TEXT, PRIVATE, CASE, PERSON, USERNAME, PREFIX = Text(), Private(), CaseRef(), PersonRef(), Username(), Prefix()
 CHECKLIST = ChecklistName()
 DAY, DAY_TO_COME, ANY_DAY, RELEASE, IDENTIFIER = Day(PAST), Day(FUTURE), Day(EITHER), Release(), Identifier()

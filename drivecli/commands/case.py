@@ -17,6 +17,7 @@ from drivecli.params import (
     PRIVATE,
     TEXT,
     USERNAME,
+    WHOLE,
     case_argument,
     reason_option,
 )
@@ -88,7 +89,7 @@ def person_options(required: bool) -> Any:
 )
 @click.option("--manager", type=USERNAME, help="The case manager. [default: you, if you are one]")
 @click.option("--external-ref", type=TEXT, help="The case's ref in another system.")
-@click.option("--window-months", type=int, metavar="N", help="Length of the window. [default: the service's own]")
+@click.option("--window-months", type=WHOLE, metavar="N", help="Length of the window. [default: the service's own]")
 @click.option("--same-as", type=CASE, metavar="REF", help="A new episode for the person of this closed case.")
 @click.option(
     "--not-same-as", type=CASE, multiple=True, metavar="REF", help="Somebody else than the person of this case."

@@ -12,6 +12,7 @@ from drivecli.params import (
     CODE,
     DAY,
     FEW,
+    MINUTES,
     NUMBER,
     TEXT,
     USERNAME,
@@ -72,7 +73,7 @@ def told(required: bool) -> Any:
                 click.option("--kind", type=CODE("contact_kind"), help="[default: direct; indirect for a meeting]"),
                 click.option("--with", "with_whom", type=TEXT, help="Who else was there or spoken to."),
                 click.option("--purpose", type=CODE("contact_purpose"), help="What it was for."),
-                click.option("--minutes", type=click.IntRange(0, 1440), metavar="N", help="How long it took."),
+                click.option("--minutes", type=MINUTES, metavar="N", help="How long it took."),
                 click.option("--by", type=USERNAME, help="Who made it. [default: you]"),
                 click.option(
                     "--about",

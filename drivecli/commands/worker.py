@@ -8,7 +8,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
 from drivecli.layout import Column, say, words
-from drivecli.params import CODE, DAY_TO_COME, TEXT, USERNAME, on_option, reason_option
+from drivecli.params import CODE, DAY_TO_COME, TEXT, USERNAME, WHOLE, on_option, reason_option
 from drivecli.queries.workers import WorkerRow
 from drivecli.render import Out
 
@@ -34,7 +34,7 @@ LIST = [
 @click.option("--username", type=USERNAME, required=True, help="A short name to act under.")
 @click.option("--role", type=CODE("role"), required=True, help="The worker's role.")
 @click.option("--agency", type=TEXT, metavar="A", help="The agency they come from.")
-@click.option("--capacity", type=int, metavar="N", help="The most cases they may hold. [default: no limit]")
+@click.option("--capacity", type=WHOLE, metavar="N", help="The most cases they may hold. [default: no limit]")
 @click.pass_obj
 def add(app: App, name: str, username: str, role: str, agency: str | None, capacity: int | None) -> None:
     """Add a worker."""

@@ -14,7 +14,7 @@ from drivecli.domain import days
 from drivecli.domain.codes import read_code
 from drivecli.domain.columns import Column
 from drivecli.domain.refs import PERSON_PREFIX, read_ref
-from drivecli.domain.text import clean, read_identifier, read_username
+from drivecli.domain.text import clean, read_identifier, read_username, read_whole
 from drivecli.errors import NotUnderstood
 
 Cell = str | int | float | bool | date | datetime | time | list[str] | None
@@ -134,12 +134,10 @@ def _day(cell: Cell, today: date) -> date:
 
 
 def _number(cell: Cell, least: int, most: int) -> int:
-    text = _as_text(cell).strip()
-    if not re.fullmatch(r"[+-]?\d{1,12}", text, re.ASCII):
-        raise NotUnderstood(f"“{text}” is not a whole number.")
-    if not least <= int(text) <= most:
-        raise NotUnderstood(f"{text}; it must be from {least} to {most}.")
-    return int(text)
+    number = read_whole(_as_text(cell))
+    if not least <= number <= most:
+        raise NotUnderstood(f"{number}; it must be from {least} to {most}.")
+    return number
 
 
 def _yes_no(cell: Cell) -> bool:

@@ -1,5 +1,7 @@
 """Words that both engines keep unchanged, and usernames: one reader for the keyboard and for a spreadsheet's cell."""
 
+import re
+
 from drivecli.errors import NotUnderstood
 
 LONGEST_NOTE = 200_000
@@ -33,6 +35,13 @@ def read_username(text: str) -> str:
     if not username or any(not (letter.isalnum() or letter in "._-") for letter in username):
         raise NotUnderstood(f"“{text}” cannot be a username: use letters, digits, dot, hyphen and underscore.")
     return username
+
+
+def read_whole(text: str) -> int:
+    """A whole number in plain digits."""
+    if not re.fullmatch(r"[+-]?\d{1,12}", text.strip(), re.ASCII):
+        raise NotUnderstood(f"“{text.strip()}” is not a whole number.")
+    return int(text)
 
 
 def read_identifier(text: str, types: object) -> tuple[str, str]:
