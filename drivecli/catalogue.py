@@ -127,7 +127,9 @@ class Catalogue:
 
     def columns(self, kind: str) -> dict[str, Column]:
         """The columns of what is imported and exported, by code, in the order they are written."""
-        return read_columns(self._data(f"columns/{kind}.toml"), f"columns/{kind}.toml")
+        if kind not in self._columns:
+            self._columns[kind] = read_columns(self._data(f"columns/{kind}.toml"), f"columns/{kind}.toml")
+        return self._columns[kind]
 
     def codes(self, name: str) -> CodeList:
         """A code list. Roles and areas answer as code lists too."""
@@ -138,6 +140,10 @@ class Catalogue:
         if name not in self._codes:
             self._codes[name] = read_codes(self._data(f"codes/{name}.toml"), name)
         return self._codes[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, Column]]:
+        return {}
 
     @cached_property
     def _codes(self) -> dict[str, CodeList]:
