@@ -191,6 +191,10 @@ class Whole(click.IntRange):
                 self.fail(error.message, param, ctx)
         return super().convert(value, param, ctx)
 
+    def _describe_range(self) -> str:
+        """Nothing, where there is no limit: Click would say x<=None in help."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
 
 NUMBER = click.IntRange(1, 2**31 - 1)
 """The number of a contact or a draft."""

@@ -107,7 +107,7 @@ def _read(source: Source, encoding: str) -> _Read:
                 try:
                     text = decoder.decode(chunk)
                 except UnicodeDecodeError as error:
-                    wrong = done - len(waiting) + error.start
+                    wrong = done + len(chunk) - len(error.object) + error.start
                     others = others or not (waiting + chunk)[: error.start].isascii()
                     continue
                 others = others or not text.isascii()

@@ -60,9 +60,8 @@ def fault_of_heading(header: Sequence[str]) -> str:
         if name in seen:
             other = seen[name]
             return (
-                f"columns {letters(other)} ({other + 1}) and {letters(place)} ({place + 1})"
-                f" are both headed “{heading}”."
-                " Each heading may stand there once."
+                f"columns {letters(other)} ({other + 1}) and {letters(place)} ({place + 1}) are both headed"
+                f' "{heading}". Each heading may stand there once.'
             )
         seen[name] = place
     return ""

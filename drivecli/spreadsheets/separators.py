@@ -1,7 +1,7 @@
 """Which sign stands between the cells of a text: found by what fits the heading and the rows, or asked for."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from drivecli.errors import NotUnderstood
@@ -15,12 +15,15 @@ LISTED = "comma, semicolon, tab, pipe"
 SAMPLE = 2 * LOOKED_AT + 1
 """So many rows are looked at: the heading may be the twentieth, and twenty below it say whether it fits."""
 
-Rows = Callable[[str], Iterable[Sequence[str]]]
-"""The first rows that are not blank, taken apart at this sign."""
+Rows = Callable[[str], tuple[Sequence[Sequence[str]], int]]
+"""The first rows that are not blank, taken apart at this sign, and how many more could not be."""
 
 
 class _Fit(NamedTuple):
+    """How well a sign fits. Where it is the wrong one, quotes stand in the middle of cells, which breaks rows."""
+
     known: int
+    unbroken: int
     same: float
     sign: str
 
@@ -52,15 +55,15 @@ def found_separator(source: Source, rows: Rows, known: Known, preferred: str) ->
     """The one sign that fits, and what is said of it. Refused where two fit alike, or none."""
     fits, seen = [], []
     for sign in NAMES:
-        records = list(rows(sign))
+        records, broken = rows(sign)
         if any(len(each) > 1 for each in records):
             seen.append(sign)
-            fit = _fit(sign, records, known)
+            fit = _fit(sign, records, broken, known)
             if fit:
                 fits.append(fit)
     if not seen:
         return preferred or ",", "separator: none, one column"
-    best = [fit for fit in fits if (fit.known, fit.same) == max((each.known, each.same) for each in fits)]
+    best = [fit for fit in fits if fit[:3] == max(each[:3] for each in fits)]
     if len(best) > 1 and preferred in [fit.sign for fit in best]:
         best = [fit for fit in best if fit.sign == preferred]
     if len(best) == 1:
@@ -75,11 +78,11 @@ def found_separator(source: Source, rows: Rows, known: Known, preferred: str) ->
     )
 
 
-def _fit(sign: str, records: Sequence[Sequence[str]], known: Known) -> _Fit | None:
-    """How well a sign fits: how many headings it makes, and in how many rows as many cells as in the heading."""
+def _fit(sign: str, records: Sequence[Sequence[str]], broken: int, known: Known) -> _Fit | None:
+    """How well a sign fits: how many headings it makes, and how many rows have as many cells as the heading."""
     at = best_row(records, known)
     header, below = records[at], records[at + 1 : at + 1 + LOOKED_AT]
     if len(header) < 2:
         return None
     same = sum(len(each) == len(header) for each in below) / len(below) if below else 1.0
-    return _Fit(known(header), same, sign)
+    return _Fit(known(header), -broken, same, sign)

@@ -1,20 +1,21 @@
-"""A workbook to be filled in: headings that explain themselves, drop-downs, days as days, one example row."""
+"""A workbook to fill in: headings that say what belongs below them, lists to choose from, days as days, an example."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+from drivecli.spreadsheets import celltexts
 from drivecli.spreadsheets.sheet import Cell
 from drivecli.spreadsheets.workbooks import CHOICES, CHOICES_SAYS
+from drivecli.spreadsheets.writing import sheet_name, workbook
 
-ROWS = 5000
-"""Rows below the heading that have drop-downs and days."""
+FILLED_IN = 5000
+"""So many rows have lists and formats."""
 
-WIDEST = 40
+WIDEST, NARROWEST = 40, 12
 
 
 class Heading(NamedTuple):
-    """A column to be filled in: what it is called, says and takes, and an example."""
+    """One column: its name, what belongs there, and what can be chosen."""
 
     name: str
     says: str
@@ -25,53 +26,112 @@ class Heading(NamedTuple):
 
 
 def write_template(stream: BinaryIO, title: str, headings: Sequence[Heading]) -> None:
-    """Write the workbook. Needed columns have a bold heading; what a column holds is said beside its heading."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    text = book.add_format({"num_format": "@"})
-    needed = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
-    other = book.add_format({"bg_color": "#F2F2F2", "border": 1})
-    example = book.add_format({"italic": True, "font_color": "#595959", "num_format": "@"})
-    example_day = book.add_format({"italic": True, "font_color": "#595959", "num_format": "dd/mm/yyyy"})
-    sheet = book.add_worksheet(title)
-    lists = book.add_worksheet(CHOICES)  # written into the cells, a list may have 255 letters at most
-    lists.write_string(0, 0, CHOICES_SAYS)
+    """A workbook with these headings and one example row."""
+    book = workbook(stream)
+    sheet = book.add_worksheet(sheet_name(title))
+    lists = _Lists(book)
+    styles = _styles(book)
+    for column, each in enumerate(headings):
+        style = styles["day"] if each.is_day else styles["text"]
+        sheet.set_column(column, column, _width(each), style)
+        sheet.write_string(0, column, celltexts.written(each.name), styles["required" if each.required else "heading"])
+        said = f"{_duty(each)} {each.says}"
+        sheet.write_comment(0, column, said, {"x_scale": 2, "y_scale": 1 + len(said) // 160, "author": ""})
+        _example(sheet, column, each.example, styles["example day" if each.is_day else "example"])
+        _help(sheet, column, each, lists.of(each))
+    sheet.set_row(0, 24)
     sheet.freeze_panes(1, 0)
-    for place, heading in enumerate(headings):
-        sheet.write_string(0, place, heading.name, needed if heading.required else other)
-        sheet.write_comment(0, place, _said(heading), {"x_scale": 2})
-        sheet.set_column(place, place, _width(heading), day if heading.is_day else text)
-        if isinstance(heading.example, date):
-            sheet.write_datetime(1, place, heading.example, example_day)
-        elif heading.example is not None:
-            sheet.write_string(1, place, str(heading.example), example)
-        if heading.choices:
-            lists.write_column(1, place, [heading.name, *heading.choices])
-            column = xlsxwriter.utility.xl_col_to_name(place)
-            source = f"={CHOICES}!${column}$3:${column}${len(heading.choices) + 2}"
-            sheet.data_validation(1, place, ROWS, place, _one_of(heading, source))
-    lists.hide()
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{FILLED_IN}"})
+    sheet.activate()
     book.close()
 
 
-def _said(heading: Heading) -> str:
-    needed = "Needed: " if heading.required else ""
-    return f"{needed}{heading.says}."
+def _styles(book: Any) -> dict[str, Any]:
+    head = {"bold": True, "num_format": "@", "valign": "vcenter", "bottom": 1}
+    day, left = {"num_format": "dd/mm/yyyy"}, {"align": "left"}
+    grey = {"italic": True, "font_color": "#595959"}
+    return {
+        "heading": book.add_format(head | {"bg_color": "#EDEDED"}),
+        "required": book.add_format(head | {"bg_color": "#1F3864", "font_color": "#FFFFFF"}),
+        "text": book.add_format({"num_format": "@"}),
+        "day": book.add_format(day | left),
+        "example": book.add_format(grey | {"num_format": "@"}),
+        "example day": book.add_format(grey | day | left),
+    }
 
 
 def _width(heading: Heading) -> int:
-    longest = max([len(heading.name), len(str(heading.example or "")), *map(len, heading.choices)])
-    return min(max(longest, 10), WIDEST) + 2
+    widest = max(
+        [len(heading.name) + 4, len(str(heading.example or "")) + 2, *(len(each) + 2 for each in heading.choices)]
+    )
+    return max(NARROWEST, min(widest, WIDEST))
 
 
-def _one_of(heading: Heading, source: str) -> dict[str, object]:
-    """A list to choose from. What is not on it can still be typed after a warning: the import says what it takes."""
-    return {
-        "validate": "list",
-        "source": source,
-        "error_type": "warning",
-        "error_title": heading.name,
-        "error_message": "This is not on the list of what the import takes.",
+def _duty(heading: Heading) -> str:
+    """What the colour of a heading says, in words."""
+    return "Must be filled in." if heading.required else "May be left empty."
+
+
+def _example(sheet: Any, column: int, example: Cell, style: Any) -> None:
+    from datetime import date
+
+    if isinstance(example, date):
+        sheet.write_datetime(1, column, example, style)
+    elif example is not None and example != "":
+        said = ("yes" if example else "no") if isinstance(example, bool) else str(example)
+        sheet.write_string(1, column, celltexts.written(said), style)
+
+
+def _help(sheet: Any, column: int, heading: Heading, choices: str) -> None:
+    """What is shown beside a cell when it is chosen, with the list to choose from where there is one."""
+    said = f"{_duty(heading)} {heading.says}"
+    rule: dict[str, Any] = {
+        "input_title": heading.name[:32],
+        "input_message": said if len(said) <= 255 else said[:252] + "...",
     }
+    if choices:
+        rule |= {
+            "validate": "list",
+            "source": choices,
+            "error_title": "Not in the list",
+            "error_message": "Choose a value from the list. They are all on the sheet that the list comes from.",
+        }
+    elif heading.is_day:
+        from datetime import date
+
+        rule |= {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(1900, 3, 1),
+            "maximum": date(2100, 12, 31),
+            "error_title": "Not a day",
+            "error_message": "Type a day as day/month/year, for example 31/01/2026.",
+        }
+    else:
+        rule["validate"] = "any"
+    sheet.data_validation(1, column, FILLED_IN, column, rule)
+
+
+class _Lists:
+    """The hidden sheet with what can be chosen: a list in the cell itself may have no more than 255 letters."""
+
+    def __init__(self, book: Any) -> None:
+        self._sheet = book.add_worksheet(CHOICES)
+        self._sheet.write_string(0, 0, CHOICES_SAYS)
+        self._sheet.hide()
+        self._columns = 0
+
+    def of(self, heading: Heading) -> str:
+        """Where the choices of a heading stand, or an empty text."""
+        from drivecli.spreadsheets.headings import letters
+
+        if not heading.choices:
+            return ""
+        self._sheet.write_string(1, self._columns, celltexts.written(heading.name))
+        for row, each in enumerate(heading.choices, 2):
+            self._sheet.write_string(row, self._columns, celltexts.written(each))
+        column = letters(self._columns)
+        self._columns += 1
+        return f"={CHOICES}!${column}$3:${column}${len(heading.choices) + 2}"

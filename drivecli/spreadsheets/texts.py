@@ -65,11 +65,15 @@ class TextSheet(Sheet):
             return by_file, f"separator: {say_separator(by_file)}, as the first line says", 1
         sign, said = found_separator(
             self.source,
-            lambda sign: [each.cells for each in self._first(sign, SAMPLE) if not each.fault],
+            self._sample,
             known,
             "\t" if self.form == "tsv" else "",
         )
         return sign, said, 0
+
+    def _sample(self, delimiter: str) -> tuple[list[list[str]], int]:
+        records = self._first(delimiter, SAMPLE)
+        return [each.cells for each in records if not each.fault], sum(bool(each.fault) for each in records)
 
     def _first(self, delimiter: str, most: int, below: int = 0) -> list[Record]:
         """The first records that are not blank."""

@@ -305,17 +305,17 @@ def _say(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
-def _fault(cells: Sequence[Cell], columns: Sequence[str]) -> str:
+def _fault(cells: Sequence[Any], columns: Sequence[str]) -> str:
     """Why a cell of this row is not what stood in the sheet, or an empty text."""
     for place, cell in enumerate(cells):
         kind = type(cell)
         if kind is str:
-            if "\0" in cell:  # type: ignore[operator]
+            if "\0" in cell:
                 return f"Column {say_column(place, columns)} holds a NUL character, which no text can hold."
         elif kind is float or kind is int:
-            if not math.isfinite(cell):  # type: ignore[arg-type]
+            if not math.isfinite(cell):
                 return f"Column {say_column(place, columns)} holds a number that is none ({cell})."
-            if abs(cell) >= EXACT:  # type: ignore[arg-type]
+            if abs(cell) >= EXACT:
                 return (
                     f"Column {say_column(place, columns)} holds a number of 16 digits or more, of which a spreadsheet"
                     " keeps only 15. Type it as text."

@@ -3,7 +3,7 @@
 import io
 import struct
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
@@ -58,12 +58,12 @@ def patched(book: bytes, member: str, change: Callable[[bytes], bytes | None]) -
     return new.getvalue()
 
 
-def zipped(**members: bytes) -> bytes:
-    """A zip file of these members (a double underscore stands for a slash, a single one for a dot)."""
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip file of these members."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as into:
         for name, data in members.items():
-            into.writestr(name.replace("__", "/").replace("_", "."), data)
+            into.writestr(name, data)
     return stream.getvalue()
 
 
@@ -179,3 +179,15 @@ def _entry(name: str, kind: int, start: int, size: int, child: int = 0xFFFFFFFF)
         + bytes(36)
         + struct.pack("<IQ", start, size)
     )
+
+
+# -- a small workbook to be changed ------------------------------------------------------------------------------------
+
+SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
+PLAIN_BOOK = tables(A=[["name", "phone"], ["Jo", "1"], ["Al", "2"]])
+
+
+def in_sheet(old: bytes, new: bytes, book: bytes = PLAIN_BOOK) -> bytes:
+    """The small workbook with something else in its sheet."""
+    assert old in zipfile.ZipFile(io.BytesIO(book)).read(SHEET)
+    return patched(book, SHEET, lambda xml: xml.replace(old, new))
