@@ -274,6 +274,15 @@ def _write_rejects(sheet: "Sheet", plan: "Plan", to: Path) -> None:
 
     why = rejected_rows(plan)
     kept = [place for place, heading in enumerate(sheet.header) if heading != REASON]
-    rows = ([*(line.cells[place] for place in kept), why[line.number]] for line in sheet.lines() if line.number in why)
+    rows = (
+        [*(_writable(line.cells[place]) for place in kept), why[line.number]]
+        for line in sheet.lines()
+        if line.number in why
+    )
     with output_file(to, force=False) as stream:
         write_csv(stream, [*(sheet.header[place] for place in kept), REASON], rows, bom=True)
+
+
+def _writable(cell: Any) -> Any:
+    """A cell as it can stand in a file: half a letter, which only JSON can hold, as the mark of its number."""
+    return cell.encode("utf-8", "backslashreplace").decode() if isinstance(cell, str) else cell
