@@ -182,11 +182,15 @@ def test_after_ctrl_c_an_import_has_saved_nothing_or_says_that_it_had_saved(
 ) -> None:
     drive = request.getfixturevalue(f"drive_{engine}")
 
-    ended = stop_often(drive, tmp_path, signal.SIGINT, times=9)
+    stopped: list[tuple[str, bool]] = []
+    for _ in range(5):  # on a busy machine the moments that were measured may all come too late
+        ended = stop_often(drive, tmp_path, signal.SIGINT, times=9)
+        assert all(said.startswith("done ") for said, _ in ended)
+        stopped += [(said, whole) for said, whole in ended if not said.startswith("done 0 ")]
+        if stopped:
+            break
 
-    assert all(said.startswith("done ") for said, _ in ended)
-    stopped = [(said, whole) for said, whole in ended if not said.startswith("done 0 ")]
-    assert stopped or drive.engine == "postgres", "never stopped at work"
+    assert stopped, "never stopped at work"
     for said, whole in stopped:
         assert said.startswith("done 130 "), said
         assert ("What you typed was saved." if whole else "Nothing was saved.") in said, said
