@@ -27,7 +27,7 @@ class Applied:
 
 
 class Outdated(Refused):
-    """The store was changed after the plan was made, and by the new plan not every row can be brought in."""
+    """The store was changed after the plan was made, and by the new plan nothing, or not every row, can be brought in."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__("The store was changed while the plan was made. Nothing was brought in.", kind="stale")
@@ -46,8 +46,8 @@ def apply(
 ) -> Applied:
     """Write what the plan says, and record the batch. Under the lock nobody else writes.
 
-    When the store has changed since the plan was made, the plan is made anew. Raises Outdated when it then has rows
-    that cannot be brought in, unless it was to be `partial`.
+    When the store has changed since the plan was made, the plan is made anew. Raises Outdated when it then has nothing
+    to bring in, or rows that cannot be, unless it was to be `partial`.
     """
     work.must_may("import", "bring in a file")
     work.include("case_work", "manage")
@@ -55,7 +55,7 @@ def apply(
     known = Known(work.db, work.catalogue, work.today, actor, prefix(work))
     if latest_event(work.db) != plan.seen + 1:  # one more: the event of this work
         plan = make_plan(sheet, plan.asked, known)
-        if plan.refused and not partial:
+        if (plan.refused and not partial) or not plan.to_apply:
             raise Outdated(plan)
     before = _last_numbers(work)
     work.announce()
