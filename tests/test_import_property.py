@@ -599,5 +599,7 @@ def test_each_column_takes_what_is_right_and_refuses_what_is_wrong_at_both_doors
     column = CATALOGUE.columns(door.kind)[door.column]
     right = RIGHT.get(door.column) or GOOD.get(column.kind) or spaced(list(CATALOGUE.codes(column.codes))[-1]).upper()
 
+    for number in (-1, 0, 1, 36, 37, 60, 61, 1000, 1001, 1440, 1441) if column.kind == "number" else ():
+        is_taken(world, typing, door, f"{number:+}")
     assert is_taken(world, typing, door, right)
     assert not is_taken(world, typing, door, WRONG.get(column.kind, "nobody!"))

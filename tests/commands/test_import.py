@@ -3,6 +3,7 @@
 import csv
 import io
 import stat
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from bringing import (
 from conftest import Drive
 
 from commands.refusals import assert_refused, contents
+from drivecli.commands import imports
 from drivecli.domain import columns
 
 # -- what a row is -----------------------------------------------------------------------------------------------------
@@ -618,6 +620,63 @@ def test_a_file_without_rows_ends_with_6_and_says_so(
     assert said is None or said.strip() in result.err + result.out
     assert contents(drive_file) == stood
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["cases.csv"]
+
+
+# -- meanwhile ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(drive: Drive, team: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Somebody else types a line between the plan of the next import and its being applied."""
+    said = imports.say_headings
+
+    def arrange(line: str) -> None:
+        def interrupt(*given: Any) -> None:
+            monkeypatch.setattr(imports, "say_headings", said)
+            drive(line, as_="amina", ok=True)
+            said(*given)
+
+        monkeypatch.setattr(imports, "say_headings", interrupt)
+
+    return arrange
+
+
+OPENED = "case open --forename Jo --surname Other --opened 13/1/2026 --external-ref E-1"
+
+
+def test_when_the_store_changed_meanwhile_the_plan_is_made_anew(drive: Drive, meanwhile: Callable[[str], None]) -> None:
+    row = case(1, forename="Jo", surname="Other", tier="high")
+    meanwhile(OPENED)
+
+    answer = bring(drive, "cases", [row, case(2)])
+
+    assert counts(answer) == {"new": 1, "changed": 1, "applied": 2}
+    assert changes(answer) == [("WS-0001", "tier", "not_assessed", "high")]
+    assert len(taken(drive, "cases")) == 2
+
+
+def test_what_became_wrong_meanwhile_is_not_brought_in(drive: Drive, meanwhile: Callable[[str], None]) -> None:
+    row = case(1, opened_on="14/1/2026")
+    meanwhile(OPENED)
+
+    answer = bring(drive, "cases", [row, case(2)], code=6)
+
+    assert (counts(answer), answer["batch"]) == ({"new": 1, "conflict": 1}, None)
+    assert len(taken(drive, "cases")) == 1
+    meanwhile("worker away ben --from 9/3/2026 --to 13/3/2026 --cover amina")
+    again = bring(drive, "cases", [row, case(2)], "--partial", code=6)
+    assert counts(again) == {"new": 1, "conflict": 1, "applied": 1}
+
+
+def test_what_somebody_else_brought_in_meanwhile_is_not_brought_in_again(
+    drive: Drive, meanwhile: Callable[[str], None]
+) -> None:
+    meanwhile(OPENED)
+
+    answer = bring(drive, "cases", [case(1, forename="Jo", surname="Other")])
+
+    assert (counts(answer), answer["batch"], answer["applied"]) == ({"same": 1}, None, 0)
+    assert drive("import history --json").json == []
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
