@@ -27,7 +27,7 @@ class Applied:
 
 
 class Outdated(Refused):
-    """The store was changed after the plan was made, and by the new one nothing, or not every row, can be brought in."""
+    """The store changed after the plan was made, and by the new one not every row, or nothing, can be brought in."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__("The store was changed while the plan was made. Nothing was brought in.", kind="stale")
