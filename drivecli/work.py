@@ -204,6 +204,14 @@ class Work:
             self.touch([row["case_id"] for row in made])
         return numbers
 
+    def next_number(self, table: str) -> int:
+        """The number of the next case or person. One that was taken back keeps its own: it may stand on paper."""
+        return 1 + self.db.value(
+            f"SELECT MAX(number) FROM (SELECT COALESCE(MAX(id), 0) AS number FROM {table}"
+            " UNION ALL SELECT COALESCE(MAX(last_id), 0) FROM import_made WHERE table_name = :table) given",
+            table=table,
+        )
+
     def case(self, number: int) -> "Case":
         """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""
         from drivecli.models import Case

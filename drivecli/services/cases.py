@@ -48,7 +48,7 @@ def open_case(work: Work, said: Details, asked: Asked) -> CaseRow:
     if asked.external_ref:
         _refuse_taken(work, asked.external_ref)
     work.db.lock("case_record")
-    number = (work.db.value("SELECT MAX(id) FROM case_record") or 0) + 1
+    number = work.next_number("case_record")
     work.add(
         Case(
             id=number,

@@ -53,7 +53,7 @@ def add(work: Work, said: Details) -> Person:
         missing = "--forename" if not said.forename else "--surname"
         raise NotUnderstood(f"Missing {missing}: a case needs the person's forename and surname.")
     check_birth(said.dob, work.today)
-    number = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
+    number = work.next_number("person")
     known = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
     person = work.add(Person(id=number, ref=make_ref(PERSON_PREFIX, number), **known))
     _name(work, number, "main", said.forename, said.surname)

@@ -151,6 +151,9 @@ class _Page:
 
     def __init__(self, book: Any, title: str, names: Sequence[str]) -> None:
         self._sheet = book.add_worksheet(sheet_name(title))
+        self._sheet.xls_strmax = (
+            8 * LONGEST_TEXT
+        )  # it counts marks that stand for one letter; our own limit is kept below
         self._names = list(names)
         self._heading = book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
         self._text = book.add_format({"num_format": "@"})

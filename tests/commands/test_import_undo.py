@@ -203,3 +203,14 @@ def test_batches_that_stand_on_each_other_are_taken_back_in_turn(drive: Drive, t
 
     assert records(drive) == stood
     assert drive("import history --json").json[0]["state"] == "undone"
+
+
+def test_a_ref_that_was_taken_back_is_never_given_to_somebody_else(drive: Drive, team: Any) -> None:
+    drive.open_case()
+    bring(drive, "cases", [CASE | {"manager": ""}])
+    drive("import undo 1 --reason 'the wrong file'", as_="sam", ok=True)
+
+    opened = drive.open_case(as_="sam")
+    shown = drive(f"case show {opened} --json", as_="sam").json
+
+    assert (opened, shown["person"]) == ("WS-0003", "P-0003")

@@ -15,7 +15,7 @@ from drivecli.spreadsheets.sheet import Cell
 from drivecli.spreadsheets.writing import write_csv, write_json, write_jsonl, write_xlsx
 
 from .making import PLAIN
-from .opening import opened, rows
+from .opening import known, opened, rows
 
 UNSEEN = " \t\r\n\x00\x01\x0b\x0c\x1c\x1f\x7f\x85\xa0\u200b\u200e\u2028\u2029\u202e\ufeff"
 
@@ -57,9 +57,13 @@ Table = tuple[list[str], list[list[str]]]
 
 @st.composite
 def tables(draw: Callable[..., object]) -> Table:
-    """Headings, and rows of texts of which at least one is not empty (a row of empty cells is a blank row)."""
+    """Headings, and rows of texts of which at least one is not empty (a row of empty cells is a blank row).
+
+    No row has more known headings in it than the first: that one would be taken for the heading, as it should be.
+    """
     names: list[str] = draw(NAMES)  # type: ignore[assignment]
     row = st.lists(TEXTS, min_size=len(names), max_size=len(names)).filter(any)
+    row = row.filter(lambda cells: known(cells) <= known(names))
     return names, draw(st.lists(row, max_size=3))  # type: ignore[return-value]
 
 
@@ -71,7 +75,7 @@ def _same(table: Table, data: bytes) -> None:
     assert found == table[1]
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000, deadline=None, derandomize=True)
 @given(tables(), st.booleans())
 def test_a_table_written_as_csv_reads_as_the_same_texts_and_starts_no_formula(table: Table, bom: bool) -> None:
     stream = io.BytesIO()
@@ -85,7 +89,7 @@ def test_a_table_written_as_csv_reads_as_the_same_texts_and_starts_no_formula(ta
     assert not [cell for cell in cells if cell[0] in "\t\r\n" or cell.lstrip(UNSEEN)[:1] in set(TRIGGERS)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(tables())
 def test_a_table_written_as_a_workbook_reads_as_the_same_texts(table: Table) -> None:
     stream = io.BytesIO()
@@ -96,7 +100,7 @@ def test_a_table_written_as_a_workbook_reads_as_the_same_texts(table: Table) -> 
     _same(table, stream.getvalue())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(tables())
 def test_a_table_written_as_json_reads_as_the_same_texts(table: Table) -> None:
     whole, lines = io.BytesIO(), io.BytesIO()
@@ -111,7 +115,7 @@ def test_a_table_written_as_json_reads_as_the_same_texts(table: Table) -> None:
         assert json.loads(whole.getvalue()) == [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000, deadline=None, derandomize=True)
 @given(TEXTS)
 def test_the_apostrophe_before_a_formula_comes_off_again_and_no_other(text: str) -> None:
     cell = csv_cell(text)

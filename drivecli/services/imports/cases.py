@@ -245,7 +245,7 @@ class Cases(Kind):
 
     def add(self, work: Work, rows: list[Row]) -> None:
         self._adding = self._adding or Adding(work)
-        self._next_case = self._next_case or (work.db.value("SELECT MAX(id) FROM case_record") or 0) + 1
+        self._next_case = self._next_case or work.next_number("case_record")
         numbers = range(self._next_case, self._next_case + len(rows))
         self._next_case += len(rows)
         before = self._adding.next

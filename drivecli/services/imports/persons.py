@@ -31,7 +31,7 @@ class Adding:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self.next = (work.db.value("SELECT MAX(id) FROM person") or 0) + 1
+        self.next = work.next_number("person")
         self._persons: list[dict[str, Any]] = []
         self._names: list[dict[str, Any]] = []
         self._identifiers: list[dict[str, Any]] = []
