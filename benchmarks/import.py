@@ -6,9 +6,9 @@
 
 `drive import cases` reads the file twice (a plan, then all of it in one transaction), checks every cell and every rule,
 looks for people who may be the same, works out every deadline, and writes about 14 rows a case into an encrypted store
-with the event they belong to. `sqlite-utils insert --csv` reads it once, finds out which columns hold numbers, and writes
-one row a row into a plain database without an index. Both are run in pairs, in turn first and second; what is printed
-are medians, their ratio, its budget, and the most memory either took. Set SQLITE_UTILS to where sqlite-utils is.
+with the event they belong to. `sqlite-utils insert --csv` reads it once, finds out which columns hold numbers, and
+writes one row a row into a plain database without an index. Both are run in pairs, in turn first and second; what is
+printed are medians, their ratio, its budget, and the most memory either took. Set SQLITE_UTILS to where it is.
 """
 
 import csv

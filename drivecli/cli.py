@@ -235,6 +235,8 @@ def _saved(app: App) -> str:
 
 def _fault(error: Exception, app: App) -> DriveError:
     """What a database's error means; else that the fault is ours, with a traceback where one was asked for."""
+    if _came_of_ctrl_c(error):
+        return DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
     refusal = app.refusal(error)
     if refusal:
         return refusal
@@ -247,6 +249,13 @@ def _fault(error: Exception, app: App) -> DriveError:
         kind="fault",
         next="Type the line again with --debug and send what it says to whoever looks after drive.",
     )
+
+
+def _came_of_ctrl_c(error: BaseException | None) -> bool:
+    """Whether it happened while a Ctrl-C was answered: a connection cut short in mid-word complains of that."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def _from_click(error: click.ClickException) -> DriveError:

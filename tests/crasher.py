@@ -10,6 +10,8 @@ import json
 import os
 import signal
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
 from conftest import run
@@ -37,9 +39,14 @@ def main(spoiled: bool) -> None:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            done = run(json.loads(line), dict(os.environ))
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            say(f"done {done.code} {json.dumps(done.out + done.raw_err)}")
+            try:
+                done = run(json.loads(line), dict(os.environ))
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                say(f"done {done.code} {json.dumps(done.out + done.raw_err)}")
+            except KeyboardInterrupt as stopped:  # in the command it is a fault; around it, it came before or after
+                frames = traceback.extract_tb(stopped.__traceback__)
+                inside = any("drivecli" in Path(frame.filename).parts for frame in frames)
+                say("done 1 Ctrl-C went through the command" if inside else "done 0 Ctrl-C came around the command")
             os._exit(0)
         os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # its number stays its own until the next line
         say("gone")
@@ -65,9 +72,9 @@ def report() -> None:
         say(f"planning {os.getpid()}")
         return read(*given, **how)
 
-    def writing(*given: Any) -> None:
+    def writing(*given: Any) -> Any:
         say("writing")
-        write(*given)
+        return write(*given)
 
     def committing(self: db.Connection) -> None:
         say("committing")
