@@ -201,9 +201,10 @@ def test_the_control_that_saves_between_lots_of_rows_is_found_half_done(
     request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str
 ) -> None:
     drive = request.getfixturevalue(f"drive_{engine}")
-    file = write_table(tmp_path / "cases.csv", rows())
+    file, store = write_table(tmp_path / "cases.csv", rows()), Store(drive, tmp_path)
     with crasher(drive, file, spoiled=True) as go:
-        for late in range(10):
+        for late in range(40):
+            store.again()
             go.took = {"writing": 0.02 * (late + 1)}
             before = stands(drive)
             drive.close()
