@@ -25,7 +25,7 @@ from drivecli.trouble import locked, refusal_of_postgres
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest revision under migrations/versions; a store at any other is not written to."""
 
 APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's
