@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
 from drivecli.packaged import fingerprint
@@ -16,6 +16,7 @@ from drivecli.render import Out
 from drivecli.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from drivecli.anchors import Sealed
     from drivecli.catalogue import Catalogue
     from drivecli.db import Connection
     from drivecli.queries.workers import Acting
@@ -187,9 +188,50 @@ class App:
         _ = self.actor
         return db
 
-    def look(self, case: Any) -> "Connection":
-        """The open store, for showing one person's record. The place where such a reading will be recorded."""
-        return self.read()
+    def look(self, case: tuple[str, int], *, kind: str = "read") -> "Connection":
+        """The open store, for showing one person's record, once it is written down who looks. `kind` may be print.
+
+        Raises NotFound for an unknown case, StoreUnusable where the reading cannot be written down within 10 seconds.
+        """
+        from drivecli.queries import cases
+
+        return self.look_at(cases.find(self.read(), case, self.prefix()).id, kind=kind)
+
+    def look_at(self, case: int, *, kind: str = "read") -> "Connection":
+        """The same for a case that is known by its number."""
+        from drivecli import audit, proof
+
+        db = self.read()
+        proof.must_be_watched(db)
+        doing = audit.Doing(kind, self.command, audit.utc_stamp(), self.actor.username, self.login, cases=[case])
+        db.let_write()
+        try:
+            self._remember(audit.seal_look(db, doing))
+        except Exception as error:
+            raise self._not_shown(error) from error
+        db.read_only()
+        self._db_writes = False
+        return db
+
+    def _not_shown(self, error: Exception) -> Exception:
+        """Why a record is not shown: nobody may look without a trace."""
+        refusal = error if isinstance(error, DriveError) else self.refusal(error)
+        if refusal is None:
+            return error
+        return StoreUnusable(
+            f"Nothing is shown: that you look could not be written down. {refusal.message}",
+            kind=refusal.kind,
+            next=refusal.next,
+        )
+
+    def _remember(self, sealed: "Sealed") -> None:
+        """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""
+        from drivecli import anchors
+
+        try:
+            anchors.keep_anchor(self.settings.state, self._store_settings["db_id"], sealed)
+        except OSError as error:
+            self.out.note(f"Where the record stands could not be kept in {self.settings.state}: {error.strerror}.")
 
     @contextmanager
     def work(
@@ -201,6 +243,7 @@ class App:
         anything is written. It is refused while the rules of this release differ from the store's; only
         `drive upgrade`, which mends that, is `bringing_forward`. `alone` lets nobody else write meanwhile.
         """
+        from drivecli import proof
         from drivecli.work import Actor, Work
 
         self.out.check_fields(answers)
@@ -208,12 +251,15 @@ class App:
         db = self._open(write=True)
         who = Actor(actor.id, actor.username, actor.name, actor.role)
         rules = None if bringing_forward else fingerprint()
-        work = Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone)
+        proof.must_be_watched(db)
+        work = Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone, login=self.login)
         try:
             with work:
                 yield work
         finally:
             self.saved = self.saved or work.is_saved
+            if work.is_saved and work.sealed:
+                self._remember(work.sealed)
 
     def store_settings(self) -> dict[str, str]:
         """What the store keeps about itself: its prefix, schema, fingerprint of rules, the demo's day."""
@@ -274,6 +320,7 @@ class App:
                 self._db.let_write()
                 self._db_writes = True
             return self._db
+        from drivecli import anchors
         from drivecli.queries.store import read_store_settings
 
         db = self.open_unchecked(write=write)
@@ -281,6 +328,7 @@ class App:
             db.begin(write=False)
         try:
             self._store_settings = read_store_settings(db)
+            anchors.must_be_whole(db, anchors.read_anchor(self.settings.state, self._store_settings["db_id"]))
         except BaseException:
             self.close()
             raise

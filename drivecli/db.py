@@ -84,25 +84,26 @@ class Connection:
         found = self.run(sql, **params).fetchone()
         return found[0] if found is not None else None
 
-    def begin(self, *, write: bool, orm: bool = False) -> None:
+    def begin(self, *, write: bool, orm: bool = False, patience: float = BUSY_MS / 1000) -> None:
         """Begin a transaction. On the file a write takes the lock at once, so that it never fails half way.
 
         What is read in one transaction is of one moment, however many statements it takes.
 
-        `orm` makes the session ready first: its first act on a connection is a rollback.
+        `orm` makes the session ready first: its first act on a connection is a rollback. `patience` is for how many
+        seconds a write waits for its turn.
         """
         if orm:
             self.session()
         if not self.is_postgres and write:
-            self._wait_for_the_lock()
+            self._wait_for_the_lock(patience)
         elif not self.is_postgres:
             self.raw.execute("BEGIN DEFERRED")
         elif not write:
             self.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
-    def _wait_for_the_lock(self) -> None:
+    def _wait_for_the_lock(self, patience: float) -> None:
         """Begin to write, trying again in short turns: SQLite's own long wait would not hear Ctrl-C."""
-        turns = self._turns()
+        turns = self._turns(patience)
         self.raw.execute(f"PRAGMA busy_timeout = {TURN_MS}")
         try:
             while True:
@@ -115,17 +116,17 @@ class Connection:
         finally:
             self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
-    def _turns(self) -> Iterator[bool]:
+    def _turns(self, patience: float) -> Iterator[bool]:
         """Whether to try once more; after a while the person is told who writes, once."""
         began, told = monotonic(), False
-        while monotonic() - began < BUSY_MS / 1000:
+        while monotonic() - began < patience:
             if not told and monotonic() - began > PATIENCE:
                 told = True
                 self.waiting(self._who_writes() or "somebody else who is writing")
             yield True
         yield False
 
-    def lock(self, what: str, *, shared: bool = False) -> None:
+    def lock(self, what: str, *, shared: bool = False, patience: float = BUSY_MS / 1000) -> None:
         """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.
 
         On the file the write lock is already held.
@@ -133,7 +134,7 @@ class Connection:
         if not self.is_postgres:
             return
         how = "pg_try_advisory_xact_lock_shared" if shared else "pg_try_advisory_xact_lock"
-        turns = self._turns()
+        turns = self._turns(patience)
         while not self.value(f"SELECT {how}(hashtext(:what))", what=what):
             if not next(turns):
                 raise locked()
@@ -181,6 +182,13 @@ class Connection:
         """Make room in memory for a transaction of many rows, which otherwise takes many times as long."""
         if not self.is_postgres:
             self.raw.execute("PRAGMA cache_size = -96000")
+
+    def read_only(self) -> None:
+        """What is asked from here on may not write, and is of one moment."""
+        self.raw.rollback()
+        if not self.is_postgres:
+            self.raw.execute("PRAGMA query_only = ON")
+        self.begin(write=False)
 
     def let_write(self) -> None:
         """End what was being read, and let a store that was opened for reading be written to."""

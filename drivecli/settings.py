@@ -30,11 +30,13 @@ class Store:
 class Settings:
     """What one command works with. `worker` is DRIVE_WORKER; `today` is DRIVE_TODAY; `key_*` override the key file.
 
-    `own` is what this user's settings file says, as it stands there.
+    `own` is what this user's settings file says, as it stands there. `state` is where this user of this computer
+    remembers what was last seen in each store, apart from the stores.
     """
 
     data: Path
     config: Path
+    state: Path
     store: Store
     worker: str | None = None
     today: date | None = None
@@ -63,11 +65,12 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
 
     The demo never takes its store or its key from the environment, so that it cannot touch the real one.
     """
-    data, config = _folders(env)
+    data, config, state = _folders(env)
     own = _own(config / "settings.toml")
     common = Settings(
         data=data,
         config=config,
+        state=state,
         store=Store(DEMO, path=data / "demo.db"),
         worker=env.get("DRIVE_WORKER") or None,
         today=_today(env.get("DRIVE_TODAY", "")),
@@ -79,6 +82,7 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
     return Settings(
         data=data,
         config=config,
+        state=state,
         store=read_store(named, data) if named else Store("drive", path=data / "drive.db"),
         worker=common.worker,
         today=common.today,
@@ -219,13 +223,13 @@ def _publish_without_links(temporary: Path, path: Path) -> None:
         raise
 
 
-def _folders(env: Mapping[str, str]) -> tuple[Path, Path]:
+def _folders(env: Mapping[str, str]) -> tuple[Path, Path, Path]:
     if env.get("DRIVE_HOME"):
         home = Path(env["DRIVE_HOME"]).expanduser().absolute()
-        return home / "data", home / "config"
-    from platformdirs import user_config_path, user_data_path
+        return home / "data", home / "config", home / "state"
+    from platformdirs import user_config_path, user_data_path, user_state_path
 
-    return user_data_path("drive", False), user_config_path("drive", False)
+    return user_data_path("drive", False), user_config_path("drive", False), user_state_path("drive", False)
 
 
 def _today(text: str) -> date | None:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from drivecli import audit, many
+from drivecli.anchors import Sealed
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain.facts import CaseFacts
@@ -59,7 +60,8 @@ class Work:
     """One transaction. Used as a context manager: leaving it commits, an error takes everything back.
 
     `rules` is the fingerprint of the caller's packaged rules; a store whose deadlines were made with others is refused.
-    `alone` lets nobody else write meanwhile, on either engine; on the file nobody ever does.
+    `alone` lets nobody else write meanwhile, on either engine; on the file nobody ever does. `login` is the user of the
+    computer it is done on, and `kind` what the record calls it.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Work:
         now: Callable[[], datetime] = utc_now,
         rules: str | None = None,
         alone: bool = False,
+        login: str = "",
     ) -> None:
         self.db = db
         self.actor = actor
@@ -85,6 +88,10 @@ class Work:
         self._included: tuple[str, ...] = ()
         self._announced = False
         self.is_saved = False
+        self.kind = "write"
+        self.reason: str | None = None
+        self.sealed: Sealed | None = None
+        self._login = login
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._facts: dict[int, CaseFacts] = {}
@@ -109,6 +116,8 @@ class Work:
     def _begin(self) -> None:
         self.db.lock(RULES, shared=not self._alone)
         self._agree_on_rules()
+        if not self.db.is_postgres:
+            audit.seal_outside(self.db, self.stamp())
         self.event = audit.begin_event(self.db, self.stamp(), self.actor.id, self._command)
 
     def announce(self) -> None:
@@ -123,11 +132,19 @@ class Work:
             if error is None:
                 self.settle()
                 audit.end_event(self.db, self.event, self._touched)
+                self.sealed = audit.seal(self.db, self._doing())
                 with _unbroken():
                     self.db.commit()
                     self.is_saved = True
         finally:
             self._let_go()
+
+    def _doing(self) -> audit.Doing:
+        """What the record says of this work beside its rows."""
+        who, cases = self.actor.username, sorted(self._touched)
+        return audit.Doing(
+            self.kind, self._command, self.stamp(), who, self._login, self.event, cases, reason=self.reason
+        )
 
     def _agree_on_rules(self) -> None:
         """Work by the rules that stand now: another may have changed them since this command began to read."""
