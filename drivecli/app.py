@@ -36,6 +36,7 @@ class Asked:
     no_input: bool = False
     no_pager: bool = False
     debug: bool = False
+    once: str | None = None
 
 
 class Answered(Protocol):
@@ -206,7 +207,7 @@ class App:
         doing = audit.Doing(kind, self.command, audit.utc_stamp(), self.actor.username, self.login, cases=[case])
         db.let_write()
         try:
-            self._remember(audit.seal_look(db, doing))
+            self.remember(audit.seal_look(db, doing))
         except Exception as error:
             raise self._not_shown(error) from error
         db.read_only()
@@ -224,7 +225,13 @@ class App:
             next=refusal.next,
         )
 
-    def _remember(self, sealed: "Sealed") -> None:
+    def anchor(self) -> "Sealed | None":
+        """Where the record of this store stood when this user last saw it."""
+        from drivecli import anchors
+
+        return anchors.read_anchor(self.settings.state, self._store_settings["db_id"])
+
+    def remember(self, sealed: "Sealed") -> None:
         """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""
         from drivecli import anchors
 
@@ -252,14 +259,15 @@ class App:
         who = Actor(actor.id, actor.username, actor.name, actor.role)
         rules = None if bringing_forward else fingerprint()
         proof.must_be_watched(db)
-        work = Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone, login=self.login)
+        work = Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone)
+        work.login, work.once = self.login, self.asked.once
         try:
             with work:
                 yield work
         finally:
             self.saved = self.saved or work.is_saved
             if work.is_saved and work.sealed:
-                self._remember(work.sealed)
+                self.remember(work.sealed)
 
     def store_settings(self) -> dict[str, str]:
         """What the store keeps about itself: its prefix, schema, fingerprint of rules, the demo's day."""
@@ -306,6 +314,15 @@ class App:
         self._db.waiting = lambda who: self.out.note(f"Waiting for {who} to finish ...")
         return self._db
 
+    def open_for_proof(self) -> "Connection":
+        """The open store, whether or not it is as it was: for showing and accepting what is wrong with its record."""
+        from drivecli.queries.store import read_store_settings
+
+        db = self.open_unchecked(write=False)
+        db.begin(write=False)
+        self._store_settings = read_store_settings(db)
+        return db
+
     def open_checked(self, *, write: bool) -> "Connection":
         """The open store, outside a unit of work: for drafts and links, which are no record of a case."""
         db = self._open(write=write)
@@ -328,7 +345,7 @@ class App:
             db.begin(write=False)
         try:
             self._store_settings = read_store_settings(db)
-            anchors.must_be_whole(db, anchors.read_anchor(self.settings.state, self._store_settings["db_id"]))
+            anchors.must_be_whole(db, self.anchor())
         except BaseException:
             self.close()
             raise

@@ -156,7 +156,7 @@ def hash_of(table: str, old: str | None) -> str | None:
 
 
 class Images:
-    """The images of rows as they stand, read from the store; `ahead` reads many at once where many will be asked for."""
+    """The images of rows as they stand, read from the store; `ahead` reads many at once, for many will be asked for."""
 
     def __init__(self, db: Connection, *, ahead: bool = False) -> None:
         self.db = db

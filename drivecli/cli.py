@@ -14,7 +14,7 @@ import click
 from drivecli import __version__
 from drivecli.app import App
 from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
-from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, DriveError, NotUnderstood
+from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, AlreadyDone, DriveError, NotUnderstood
 from drivecli.render import FORMATS
 
 COMMANDS: Table = {
@@ -37,6 +37,7 @@ COMMANDS: Table = {
     "import": ("import_batch:template", "Bring in records from a spreadsheet: a plan first, then all or nothing."),
     "export": ("", "Take records out to a spreadsheet or a program."),
     "person": ("", "Decide who is who."),
+    "audit": ("audit:log", "Who did what and who looked; show that the record is whole."),
     "config": ("config:list_", "How drive talks to you: accessible, color, format, hints, pager."),
     "whoami": ("whoami:whoami", "Who is acting, in which store."),
     "demo": ("demo:demo", "Try drive with about 30 invented cases."),
@@ -93,6 +94,12 @@ GROUPS: Mapping[str, Table] = {
     "agency": {
         "add": ("agency:add", "Add an agency."),
         "list": ("agency:list_", "List agencies."),
+    },
+    "audit": {
+        "log": ("audit:log", "Who did what, and who looked."),
+        "verify": ("audit:verify", "Show that nothing on record was changed."),
+        "receipt": ("audit:receipt", "A line to keep elsewhere: where the record stands."),
+        "accept": ("audit:accept", "Say that what was found in the record is known, and go on from here."),
     },
     "drafts": {
         "list": ("drafts:list_", "List your drafts."),
@@ -201,6 +208,9 @@ def _run(args: list[str], app: App) -> int:
     except click.ClickException as refused:
         _peek(args, app)
         error = _from_click(refused)
+    except AlreadyDone as done:
+        app.out.note(done.message)
+        return OK
     except DriveError as refused:
         error = refused
     except Exception as fault:  # the one place where every error becomes words and a code

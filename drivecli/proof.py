@@ -76,6 +76,13 @@ def must_be_watched(db: Connection) -> None:
 # -- receipts ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt: a place in the record, the day it was taken, and the beginning of that entry's hash."""
+
+    line: str
+
+
 def receipt(sealed: Sealed, on: str) -> str:
     """An entry as a line that can be printed, mailed or read out, and later held against the record."""
     return f"{sealed.seq} {on} {sealed.hash[:16]}"

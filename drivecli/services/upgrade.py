@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from drivecli import keys, migrations
+from drivecli import audit, keys, migrations, proof
 from drivecli.db import SCHEMA, Connection, copy_file
-from drivecli.errors import StoreUnusable
+from drivecli.errors import Damaged, StoreUnusable
+from drivecli.migrations import triggers
 from drivecli.packaged import fingerprint
 from drivecli.queries.store import read_store_settings
 from drivecli.services.practice import recompute
@@ -25,26 +26,51 @@ class Upgraded:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a store needs to be at this release: its `found` schema brought to the `newest`, its clock run anew."""
+    """What a store needs to be at this release: its `found` schema brought to the `newest`, its clock run anew.
+
+    `watch` is whether the triggers that note every change must be put back.
+    """
 
     found: str
     newest: str
     schema: bool
     clock: bool
+    watch: bool
 
 
 def look(db: Connection, *, recompute: bool) -> Needs:
     """What this store needs. Raises StoreUnusable when it is newer than this release."""
     settings = read_store_settings(db, older=True)
     older = settings["schema"] != SCHEMA
-    return Needs(settings["schema"], SCHEMA, older, recompute or older or settings["rules"] != fingerprint())
+    clock = recompute or older or settings["rules"] != fingerprint()
+    return Needs(settings["schema"], SCHEMA, older, clock, watch=not older and not proof.is_watched(db))
 
 
-def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None:
+def watch_again(db: Connection, login: str) -> None:
+    """Put the triggers back that something else took away, and write down that it was done.
+
+    What was changed meanwhile is in no entry; `drive audit verify --deep` tells it.
+    """
+    db.begin(write=True, orm=True)
+    try:
+        triggers.take_away(db)
+        triggers.put_on(db)
+        audit.seal_outside(db, audit.utc_stamp())
+        reason = "the triggers that note changes were put back"
+        audit.seal(db, audit.Doing("upgrade", "drive upgrade", audit.utc_stamp(), login=login, reason=reason))
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def bring_schema(db: Connection, needs: Needs, settings: Settings, login: str) -> str | None:
     """Run the schema's steps, all or none, after a checked copy of a file store. Returns where the copy is.
 
-    Raises StoreUnusable when a step leaves rows that point nowhere; nothing is changed then.
+    Raises StoreUnusable when a step leaves rows that point nowhere, Damaged when the record does not hold before it
+    begins anew with the new form; nothing is changed then.
     """
+    _must_hold(db)
     copy = None
     if not db.is_postgres:
         assert db.store.path is not None
@@ -61,6 +87,8 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None
             raise StoreUnusable(
                 "The new form of the store did not check out. Nothing was changed.", kind="damaged", next="drive doctor"
             )
+        words = f"from schema {needs.found} to {needs.newest}"
+        audit.seal_all(db, audit.Doing("upgrade", "drive upgrade", audit.utc_stamp(), login=login, reason=words))
         db.commit()
     except BaseException:
         db.rollback()
@@ -68,6 +96,16 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None
     if not db.is_postgres:
         db.run("PRAGMA foreign_keys = ON")
     return str(copy) if copy else None
+
+
+def _must_hold(db: Connection) -> None:
+    """Only rows that are as the record says may become the beginning of a new one."""
+    found = proof.verify(db, [], deep=True).findings if audit.is_kept(db) else []
+    db.rollback()
+    if found:
+        raise Damaged(
+            f"The record does not hold: {found[0].said}. Nothing was changed.", next="drive audit verify --deep"
+        )
 
 
 def bring_clock(work: Work) -> int:

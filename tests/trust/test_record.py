@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from conftest import Drive
 
 from drivecli import audit, proof
@@ -23,7 +22,9 @@ def findings(drive: Drive, *, deep: bool = True) -> list[str]:
 def test_the_triggers_are_those_this_release_expects(drive: Drive) -> None:
     found = proof.fingerprint(drive.db())
 
-    assert found == proof.TRIGGERS[drive.db().engine], "after a change of the tables, write this one into proof.TRIGGERS"
+    assert found == proof.TRIGGERS[drive.db().engine], (
+        "after a change of the tables, write this one into proof.TRIGGERS"
+    )
 
 
 def test_columns_that_repeat_others_are_those_the_clock_writes() -> None:

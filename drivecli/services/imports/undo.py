@@ -63,6 +63,7 @@ def undo(work: Work, number: int, *, reason: str) -> Undone:
     Raises Refused when it was taken back before, or when something here was built on its rows, and names them.
     """
     work.must_may("import", "take an import back")
+    work.kind, work.reason = "undo", reason
     imports.batch(work.db, number)
     work.db.lock(RULES)
     work.announce()
