@@ -62,9 +62,9 @@ class Work:
     `rules` is the fingerprint of the caller's packaged rules; a store whose deadlines were made with others is refused.
     `alone` lets nobody else write meanwhile, on either engine; on the file nobody ever does.
 
-    What the record will say of it may be told until the end: its `kind`, a `reason`, the `login` it is done on (a user of
-    a computer). `once` is a name under which it may be done only once: a line that is sent again, because nobody knows
-    whether it arrived, raises AlreadyDone.
+    What the record will say of it may be told until the end: its `kind`, a `reason`, the `login` it is done on (a user
+    of a computer). `once` is a name under which it may be done only once: a line that is sent again, because nobody
+    knows whether it arrived, raises AlreadyDone.
     """
 
     def __init__(
