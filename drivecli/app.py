@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
+from drivecli.errors import Damaged, DriveError, NotFound, Refused, StoreUnusable
 from drivecli.packaged import fingerprint
 from drivecli.preferences import Preferences, read_preferences
 from drivecli.render import Out
@@ -127,7 +127,7 @@ class App:
 
         try:
             own = site_files(self._open(write=False))
-        except StoreUnusable:
+        except (StoreUnusable, Damaged):  # told when the command itself opens it
             own = {}
         return Catalogue(own)
 
