@@ -28,14 +28,15 @@ class Finding:
     said: str
 
 
-def _anchor_file(state: Path, store: str) -> Path:
+def anchor_file(state: Path, store: str) -> Path:
+    """Where it is kept for one store."""
     return state / "anchors" / store
 
 
 def read_anchor(state: Path, store: str) -> Sealed | None:
     """The last entry that this user of this computer saw in a store, by the store's own name; None before the first."""
     try:
-        seq, _, hashed = _anchor_file(state, store).read_text(encoding="ascii").strip().partition(" ")
+        seq, _, hashed = anchor_file(state, store).read_text(encoding="ascii").strip().partition(" ")
         return Sealed(int(seq), hashed)
     except (OSError, ValueError):
         return None
@@ -43,7 +44,7 @@ def read_anchor(state: Path, store: str) -> Sealed | None:
 
 def keep_anchor(state: Path, store: str, sealed: Sealed) -> None:
     """Remember the last entry. Raises OSError where that cannot be written."""
-    path = _anchor_file(state, store)
+    path = anchor_file(state, store)
     make_private_folder(path.parent)
     write_private(path, f"{sealed.seq} {sealed.hash}\n".encode(), replace=True)
 

@@ -13,7 +13,7 @@ from drivecli.errors import Damaged, DriveError, NotFound, Refused, StoreUnusabl
 from drivecli.packaged import fingerprint
 from drivecli.preferences import Preferences, read_preferences
 from drivecli.render import Out
-from drivecli.settings import Settings, read_settings
+from drivecli.settings import DEMO, Settings, read_settings
 
 if TYPE_CHECKING:
     from drivecli.anchors import Sealed
@@ -219,24 +219,32 @@ class App:
         refusal = error if isinstance(error, DriveError) else self.refusal(error)
         if refusal is None:
             return error
+        why = (
+            "Somebody else is writing to the store and did not finish in 10 seconds."
+            if refusal.kind == "locked"
+            else refusal.message.replace(" Nothing was saved.", "")
+        )
         return StoreUnusable(
-            f"Nothing is shown: that you look could not be written down. {refusal.message}",
-            kind=refusal.kind,
-            next=refusal.next,
+            f"Nothing is shown: that you look could not be written down. {why}", kind=refusal.kind, next=refusal.next
         )
 
     def anchor(self) -> "Sealed | None":
         """Where the record of this store stood when this user last saw it."""
         from drivecli import anchors
 
-        return anchors.read_anchor(self.settings.state, self._store_settings["db_id"])
+        return anchors.read_anchor(self.settings.state, self._anchor_name)
+
+    @property
+    def _anchor_name(self) -> str:
+        """What the store is remembered by: its own name, but for the demo, which may be made anew at any time."""
+        return DEMO if self.settings.is_demo else self._store_settings["db_id"]
 
     def remember(self, sealed: "Sealed") -> None:
         """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""
         from drivecli import anchors
 
         try:
-            anchors.keep_anchor(self.settings.state, self._store_settings["db_id"], sealed)
+            anchors.keep_anchor(self.settings.state, self._anchor_name, sealed)
         except OSError as error:
             self.out.note(f"Where the record stands could not be kept in {self.settings.state}: {error.strerror}.")
 

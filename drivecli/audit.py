@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from heapq import merge
 from typing import Any
 
@@ -115,6 +116,7 @@ def key_of(table: str) -> tuple[str, ...]:
     return KEYS.get(table, ("id",))
 
 
+@cache
 def _key(table: str) -> str:
     return " || '/' || ".join(key_of(table))
 
@@ -250,7 +252,7 @@ class Backwards:
 
 
 def _typed(table: str, pk: str) -> int | str:
-    return int(pk) if key_of(table) == ("id",) else pk
+    return int(pk) if _key(table) == "id" else pk
 
 
 # -- units of work -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from drivecli import audit
 from drivecli.anchors import Finding, Sealed, against, head
@@ -131,8 +131,7 @@ def _named(rows: Sequence[str]) -> str:
     return ", ".join(rows[:NAMED]) + more
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     seq: int
     prev: str
     hash: str

@@ -18,6 +18,7 @@ from typing import Any
 from conftest import run
 
 from drivecli import db, many, work
+from drivecli.app import App
 from drivecli.queries import clock, workers
 from drivecli.services import people
 
@@ -37,9 +38,10 @@ def main(spoiled: dict[str, Any]) -> None:
 def warm_up() -> None:
     """Write, and never commit: so everything a write needs is loaded before the processes part."""
     commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
+    remember, App.remember = App.remember, lambda self, sealed: None  # type: ignore[method-assign]
     for line in ("case open --forename Warm --surname Up", "contact log 1 --mode phone --outcome held"):
         run(line.split(), dict(os.environ))
-    db.Connection.commit = commit  # type: ignore[method-assign]
+    db.Connection.commit, App.remember = commit, remember  # type: ignore[method-assign]
 
 
 def race(lines: list[list[str]]) -> list[Any]:

@@ -73,11 +73,7 @@ def log(app: App, ref: Any, worker: str | None, since: date | None, kind: str | 
 
 @command(
     "verify",
-    examples=[
-        "drive audit verify",
-        "drive audit verify --deep",
-        "drive audit verify --anchor '412 2026-03-02 9f86d081884c7d65'",
-    ],
+    examples=["drive audit verify", "drive audit verify --deep", "drive audit verify --json"],
     see=["drive audit receipt", "drive help security"],
 )
 @click.option("--deep", is_flag=True, help="Hold every row of the store to the record, too. Takes longer.")
@@ -133,13 +129,13 @@ def _page(out: Any, found: Any) -> list[str]:
     return [
         *lines,
         "",
-        "Tell whoever leads the service. Nothing is mended by itself: drive backup list, or drive audit accept",
+        "Tell whoever leads the service. Nothing is mended by itself; drive audit accept goes on from here.",
     ]
 
 
 @command(
     "receipt",
-    examples=["drive audit receipt", "drive audit receipt --quiet >> receipts.txt"],
+    examples=["drive audit receipt", "drive audit receipt --quiet"],
     see=["drive audit verify --anchor LINE"],
 )
 @click.pass_obj
@@ -158,8 +154,11 @@ def receipt(app: App) -> None:
 
 @command(
     "accept",
-    examples=["drive audit accept --reason 'restored by hand on Monday; talked through with the service manager'"],
-    see=["drive audit verify --deep", "drive backup list"],
+    examples=[
+        "drive audit accept --reason 'the disk was exchanged; agreed with the service manager'",
+        "drive audit accept --reason 'a column was put right by hand' --json",
+    ],
+    see=["drive audit verify --deep", "drive doctor"],
 )
 @reason_option()
 @click.pass_obj

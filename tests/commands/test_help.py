@@ -222,6 +222,7 @@ def put_files(folder: Path) -> None:
 ON_THE_DEMO = ("drive demo", "drive --demo")
 STARTING = ("drive init",)
 AFTER_A_FAILURE = ("drive drafts",)
+AFTER_DAMAGE = ("drive audit accept",)
 ASKING = ("drive checklist record", "drive completion install")
 """Examples that only ask; test_checklist.py and test_completion.py answer them."""
 
@@ -290,7 +291,19 @@ def test_an_example_does_what_it_says_of_a_draft(drive_file, team, example: str)
         assert [row["id"] for row in drive_file("drafts --json").json] == [2, 1]
 
 
-@pytest.mark.parametrize("example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE, *ASKING), but=True))
+@pytest.mark.parametrize("example", examples(AFTER_DAMAGE))
+def test_an_example_does_what_it_says_of_damage(drive_file, team, example: str) -> None:
+    drive_file.db(write=True).run("UPDATE worker SET name = 'Somebody' WHERE username = 'ben'")
+    drive_file.close()
+
+    assert drive_file("audit verify").code == 7
+    assert drive_file(example.removeprefix("drive ")).code == 0
+    assert drive_file("audit verify --deep").code == 0
+
+
+@pytest.mark.parametrize(
+    "example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE, *AFTER_DAMAGE, *ASKING), but=True)
+)
 def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypatch, example: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "our-values").mkdir()

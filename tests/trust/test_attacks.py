@@ -7,7 +7,6 @@ was kept elsewhere.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from conftest import Drive
@@ -26,8 +25,6 @@ LINES = [
     "case show 1",
     "contact log 1 --mode meeting --outcome held",
 ]
-READING = 13
-"""The entry of the first `case show`: one for the start, one for each of eight workers, one for the case come before."""
 
 
 @pytest.fixture
@@ -114,7 +111,7 @@ def test_an_entry_cannot_be_changed_removed_or_slipped_in(store: Connection, tol
     [
         "REPLACE INTO audit_event (seq, prev, hash, body) VALUES (5, 'a', 'b', '{}')",
         "UPDATE OR REPLACE audit_event SET seq = 6 WHERE seq = 5",
-        "INSERT INTO audit_event (seq, prev, hash, body) VALUES (5, 'a', 'b', '{}') ON CONFLICT DO UPDATE SET body = ''",
+        "INSERT INTO audit_event (seq, prev, hash, body) VALUES (5, 'a', 'b', '') ON CONFLICT DO UPDATE SET body = ''",
     ],
 )
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
