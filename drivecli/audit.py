@@ -339,19 +339,20 @@ def _take(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
     return said, kept
 
 
-def _noted(db: Connection, which: str) -> list[Noted]:
+def noted(db: Connection, which: str = "1 = 1") -> list[Noted]:
+    """What the triggers noted and no entry names yet, oldest first."""
     return [(*each,) for each in db.run(f"SELECT tbl, pk, op, old FROM unsealed WHERE {which} ORDER BY id").fetchall()]
 
 
 def _few_rows(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
-    noted = _noted(db, which)
-    return {"changes": hashes(Backwards(db), noted)}, [each for each in noted if each[3]]
+    rows = noted(db, which)
+    return {"changes": hashes(Backwards(db), rows)}, [each for each in rows if each[3]]
 
 
-def hashes(then: Backwards, noted: Iterable[Noted]) -> list[list[str | None]]:
+def hashes(then: Backwards, rows: Iterable[Noted]) -> list[list[str | None]]:
     """Each row with the hash of what it became and of what it was, going back from how rows stand in `then`."""
     found = []
-    for table, pk, op, old in reversed(list(noted)):
+    for table, pk, op, old in reversed(list(rows)):
         after, was = then.now(table, pk), image(table, json.loads(old)) if old else None
         found.append([table, pk, op, *(None if each is None else _hash(each) for each in (after, was))])
         then.before(table, pk, was)
@@ -363,7 +364,7 @@ def _many_rows(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]
     runs = _runs(db, which)
     others = which + "".join(f" AND NOT (op = 'I' AND tbl = '{table}')" for table in runs)
     single: dict[str, list[Noted]] = {table: [] for table in runs}
-    for each in _noted(db, others):
+    for each in noted(db, others):
         single.setdefault(each[0], []).append(each)
     said, then = {}, Backwards(db)
     for table, rows in single.items():

@@ -190,6 +190,18 @@ class Connection:
             self.raw.execute("PRAGMA query_only = ON")
         self.begin(write=False)
 
+    def bring_in(self) -> bool:
+        """Bring into the file what lies beside it. Returns whether something still does: others are at work."""
+        self.let_write()
+        try:
+            busy, *_ = self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except Exception as error:  # a file that may only be read has nothing beside it that we could bring in
+            if "readonly" not in str(error):
+                raise
+            busy = False
+        self.read_only()
+        return bool(busy)
+
     def let_write(self) -> None:
         """End what was being read, and let a store that was opened for reading be written to."""
         self.raw.rollback()

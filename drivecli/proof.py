@@ -190,6 +190,7 @@ def _of_entry(entry: _Entry, said: Mapping[str, Any], kept: Sequence[Noted]) -> 
 def _replay(db: Connection) -> Iterator[Finding]:
     """Go back from the rows as they stand, entry by entry: each must find them as it left them."""
     then = Backwards(db, far=True)
+    audit.hashes(then, audit.noted(db))  # what no entry names yet is told by itself
     for entry, kept in _entries(db, "DESC"):
         said = json.loads(entry.body)
         yield from _taken_off(then, entry.seq, said, kept)

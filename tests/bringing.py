@@ -74,6 +74,8 @@ def assert_sound(drive: Drive) -> None:
     doctor = drive("doctor --json", as_="sam")
     assert doctor.code == 0, str(doctor)
     assert [each["state"] for each in doctor.json if each["name"] == "deadlines"] == ["ok"], str(doctor)
+    held = drive("audit verify --deep", as_="sam")
+    assert held.code == 0, str(held)
 
 
 def counts(answer: Mapping[str, Any]) -> dict[str, int]:
