@@ -84,7 +84,7 @@ def upgrade(app: App, recompute: bool) -> None:
 
     db = app.open_unchecked(write=True)
     needs = service.look(db, recompute=recompute)
-    copy = service.bring_schema(db, needs, app.settings) if needs.schema else None
+    copy = service.bring_schema(db, needs, app.settings, app.read_key) if needs.schema else None
     app.close()
     cases = 0
     if needs.clock:

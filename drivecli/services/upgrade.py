@@ -1,9 +1,10 @@
 """Bringing a store to this release: its schema, with a checked copy first, and then its deadlines."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from drivecli import keys, migrations
+from drivecli import migrations
 from drivecli.db import SCHEMA, Connection, copy_file
 from drivecli.errors import StoreUnusable
 from drivecli.packaged import fingerprint
@@ -40,7 +41,7 @@ def look(db: Connection, *, recompute: bool) -> Needs:
     return Needs(settings["schema"], SCHEMA, older, recompute or older or settings["rules"] != fingerprint())
 
 
-def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None:
+def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable[[], str]) -> str | None:
     """Run the schema's steps, all or none, after a checked copy of a file store. Returns where the copy is.
 
     Raises StoreUnusable when a step leaves rows that point nowhere; nothing is changed then.
@@ -52,7 +53,7 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None
         make_private_folder(copies)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         copy = copies / f"{db.store.path.stem}-{needs.found}-{moment}.db"
-        copy_file(db, keys.read_key(settings), copy)
+        copy_file(db, key(), copy)
         db.run("PRAGMA foreign_keys = OFF")  # a table that is rebuilt must not take its children with it
     db.begin(write=True, orm=True)
     try:
