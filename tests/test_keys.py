@@ -100,14 +100,15 @@ def test_the_editing_itself_spoils_nothing() -> None:
     assert edited(lambda slot: None) == WRITTEN
 
 
-def test_a_slot_opens_in_no_other_store_and_as_no_other_kind() -> None:
-    slots = Slots.read(WRITTEN, "it")
+def test_a_slot_opens_in_no_other_store_and_as_no_other_kind(cheap) -> None:
+    slots = Slots("0" * 32).with_secret(PASSPHRASE, WORDS, KEY).with_secret(RECOVERY, CODE, KEY)
     passphrase, recovery = slots.slots
 
     elsewhere = Slots("f" * 32, slots.slots)
     as_another = Slots(slots.db, ({**passphrase, "kind": RECOVERY}, {**recovery, "kind": PASSPHRASE}))
     exchanged = Slots(slots.db, ({**passphrase, "wrapped": recovery["wrapped"]},))
 
+    assert slots.opened_by(WORDS) == slots.opened_by(CODE) == [KEY]
     for swapped in (elsewhere, as_another, exchanged):
         assert swapped.opened_by(WORDS) == swapped.opened_by(CODE) == []
 
