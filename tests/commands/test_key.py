@@ -564,6 +564,7 @@ def test_a_change_that_was_cut_short_still_opens_and_is_finished_by_typing_it_ag
 def test_both_keys_are_kept_while_somebody_reads_the_old_pages(keyed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivecli.db._PRAGMAS", [each for each in db._PRAGMAS if "busy" not in each])
     monkeypatch.setattr("drivecli.db.BUSY_MS", 200)
+    monkeypatch.setattr("drivecli.services.keys.PATIENCE", 0.3)
     reader = keyed.db()
     reader.begin(write=False)
     reader.value("SELECT COUNT(*) FROM person")
@@ -580,6 +581,33 @@ def test_both_keys_are_kept_while_somebody_reads_the_old_pages(keyed, monkeypatc
     assert during == ["WS-0001"]
     assert keyed("key rotate").out == "The change of the key is finished.\n"
     assert keys.read_key_file(keyed.settings.own_key_file) == held[:1]
+
+
+@posix
+def test_on_a_full_disk_the_store_still_opens_and_the_change_can_be_finished(keyed) -> None:
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    result = keyed.process("key rotate", preexec_fn=limit)
+    during = refs(keyed)
+    finished = keyed("key rotate", ok=True)
+
+    assert (result.code, result.out) == (5, "")
+    assert "It is as it was, and both keys are kept." in result.err
+    assert finished.out == "The change of the key is finished.\n"
+    assert during == refs(keyed) == ["WS-0001"]
+
+
+@posix
+def test_a_session_that_cannot_be_held_is_told(locked, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    result = locked("unlock --passphrase -", stdin=WORDS, env={"XDG_RUNTIME_DIR": str(tmp_path / "file")})
+
+    assert result.code == 5
+    assert "cannot be written" in result.err
 
 
 def test_a_key_that_a_program_gives_is_not_changed(keyed) -> None:
