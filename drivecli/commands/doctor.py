@@ -42,7 +42,7 @@ def _checks(app: App) -> "Iterator[Check]":
     yield from checks.of_computer(app.settings)
     yield checks.of_completion(app.env)
     try:
-        yield from checks.of_key(app.settings)
+        yield from checks.of_key(app.settings, app.read_key)
         connection = app.open_for_proof()
         rules = app.store_settings()["rules"]
         yield from checks.of_store(connection, app.settings, app.catalogue, rules, app.today, app.anchor())
