@@ -205,19 +205,25 @@ class App:
 
     def look_at(self, case: int, *, kind: str = "read") -> "Connection":
         """The same for a case that is known by its number."""
-        from drivecli import audit, proof
-
         db = self.read()
-        proof.must_be_watched(db)
-        doing = audit.Doing(kind, self.command, audit.utc_stamp(), self.actor.username, self.login, cases=[case])
-        db.let_write()
         try:
-            self.remember(audit.seal_look(db, doing))
+            self.put_on_record(kind, self.actor.username, cases=[case])
         except Exception as error:
             raise self._not_shown(error) from error
+        return db
+
+    def put_on_record(self, kind: str, worker: str | None = None, *, cases: Sequence[int] = ()) -> None:
+        """Write down what changes no row of the store: that somebody looks at cases, or changes what opens it."""
+        from drivecli import audit, proof
+
+        db = self._open(write=False)
+        proof.must_be_watched(db)
+        db.let_write()
+        self.remember(
+            audit.seal_look(db, audit.Doing(kind, self.command, audit.utc_stamp(), worker, self.login, cases=cases))
+        )
         db.read_only()
         self._db_writes = False
-        return db
 
     def _not_shown(self, error: Exception) -> Exception:
         """Why a record is not shown: nobody may look without a trace."""
@@ -331,6 +337,10 @@ class App:
                 self._no_key = None if self._may_ask else error  # who did not know it is told so, and not asked again
                 raise
         return self._key
+
+    def key_is(self, key: str) -> None:
+        """Take the key from whoever has just asked for it, so that nobody is asked twice."""
+        self._key = key
 
     def _ask_secret(self, question: str) -> str:
         from drivecli import prompts

@@ -14,18 +14,8 @@ from drivecli.layout import Column
 from drivecli.params import CASE, DAY, USERNAME, reason_option
 
 KINDS = (
-    "write",
-    "read",
-    "print",
-    "export",
-    "import",
-    "undo",
-    "start",
-    "upgrade",
-    "backup",
-    "restore",
-    "accept",
-    "outside",
+    *("write", "read", "print", "export", "import", "undo"),
+    *("start", "upgrade", "key", "backup", "restore", "accept", "outside"),
 )
 
 LOG = [

@@ -133,6 +133,8 @@ def rotate(app: App) -> None:
     if slots and slots.of(keys.PASSPHRASE):
         key, typed = _by_passphrase(app, slots.without(keys.RECOVERY))
     key = key or app.read_key()
+    app.key_is(key)
+    _record(app)
     app.close()
     code = _code_on_paper(app) if slots and slots.slots else ""
     changed = service.rotate(app.settings, key, typed, code)
@@ -156,8 +158,18 @@ def _key(app: App) -> str:
     """The key of the store, which something else is to open too."""
     _refuse(app)
     key = app.read_key()
+    _record(app)
     app.close()
     return key
+
+
+def _record(app: App) -> None:
+    """Write down that what opens the store is about to be changed, by whoever is known to act here."""
+    try:
+        worker = app.actor.username
+    except Refused:
+        worker = None
+    app.put_on_record("key", worker)
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------
