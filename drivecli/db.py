@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -145,8 +145,8 @@ class Connection:
         if self.is_postgres:
             self.run("SELECT set_config('application_name', :words, false)", words=f"drive: {words}"[:63])
         elif self._note:
-            self._note.write_text(f"{os.getpid()} {words}", encoding="utf-8")
-            self._note.chmod(0o600)
+            with suppress(OSError), open(self._note, "w", encoding="utf-8", opener=_private) as file:
+                file.write(f"{os.getpid()} {words}")
 
     def withdraw(self) -> None:
         """Take back what was announced."""
@@ -348,6 +348,19 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
         )
     dbapi2.register_adapter(type(None), _nothing)
     try:
+        raw = _unlock(path, key, write=write)
+    except StoreUnusable as refusal:
+        if refusal.kind != "no_space":
+            raise
+        raw = _unlock(path, key, write=write, alone=True)
+    return Connection(raw, "sqlite", store)
+
+
+def _unlock(path: Path, key: str, *, write: bool, alone: bool = False) -> Any:
+    """The opened file. `alone` keeps the index of its log in memory, for a full disk has no room for one beside it."""
+    from sqlcipher3 import dbapi2
+
+    try:
         raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     except dbapi2.Error as error:
         raise as_refusal(error) or error from None
@@ -355,6 +368,8 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
         raw.execute("PRAGMA cipher_log_level = NONE")
         raw.execute(f"PRAGMA key = \"x'{key}'\"")
         raw.execute("PRAGMA cipher_compatibility = 4")
+        if alone:
+            raw.execute("PRAGMA locking_mode = EXCLUSIVE")
         raw.execute("SELECT count(*) FROM sqlite_master")
         for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
@@ -363,7 +378,11 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
     except dbapi2.Error as error:
         raw.close()
         raise as_refusal(error) or error from None
-    return Connection(raw, "sqlite", store)
+    return raw
+
+
+def _private(path: str, how: int) -> int:
+    return os.open(path, how, 0o600)
 
 
 def _nothing(value: None) -> None:

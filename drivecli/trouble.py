@@ -1,5 +1,7 @@
 """What a database's own errors mean for the person, and what to type next."""
 
+import errno
+
 from drivecli.errors import DriveError, StoreUnusable
 
 
@@ -15,6 +17,20 @@ def as_refusal(error: BaseException) -> DriveError | None:
     for words, kind, message, then in _FILE_TROUBLE:
         if words in said:
             return StoreUnusable(message, kind=kind, next=then)
+    return None
+
+
+def refusal_of_system(error: OSError, saved: str) -> DriveError | None:
+    """What it means that the system would not read or write a file; `saved` says what became of the line."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StoreUnusable(
+            f"There is no room on the disk. {saved}", kind="no_space", next="Make room on the disk: drive doctor"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return StoreUnusable(
+            f"The system does not allow it: {what}. {saved}", kind="read_only", next="Check the rights: drive doctor"
+        )
     return None
 
 

@@ -1,7 +1,7 @@
 """Shows what a store withstands: whatever is wrong with it, `drive` says so in a sentence and changes nothing on disk.
 
-And that all of it is private, and that a store is started only once. What a lost file tells without its key is in
-trust/test_plaintext.py.
+And that a store is started only once. What a lost file tells without its key is in trust/test_plaintext.py; what a full
+disk does, and who else of the computer may read what lies there, in trust/test_disk.py.
 """
 
 import json
@@ -306,26 +306,6 @@ def test_a_folder_that_may_not_be_written_to_is_told_in_a_sentence_and_left_as_i
         assert sentence in READ_ONLY
         assert mend == "Check the rights of the data folder: drive doctor"
     assert on_disk(read_only.home) == before
-
-
-# -- its rights --------------------------------------------------------------------------------------------------------
-
-
-@posix
-def test_everything_on_disk_is_private_whatever_the_umask_says(drive_file, tmp_path: Path) -> None:
-    shutil.rmtree(drive_file.home)
-    init = "init --name Sam --username sam --role case_manager"
-
-    for line in (init, "case open --forename Kim --surname Other", "caseload"):
-        assert drive_file.process(line, umask=0).code == 0, line
-    reader = drive_file.db()  # so that the log's files are there to be looked at
-    reader.begin(write=False)
-    reader.value("SELECT COUNT(*) FROM person")
-    assert drive_file.process("contact log 1 --mode phone --outcome held", umask=0).code == 0
-
-    found = {path: path.stat().st_mode & 0o777 for path in [drive_file.home, *drive_file.home.rglob("*")]}
-    assert {path.name for path in found} >= {"drive.db", "drive.db-wal", "drive.key"}
-    assert {str(path): oct(mode) for path, mode in found.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
 
 
 # -- where the key is --------------------------------------------------------------------------------------------------
