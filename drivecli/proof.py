@@ -199,7 +199,8 @@ def _replay(db: Connection) -> Iterator[Finding]:
     for entry, kept in _entries(db, "DESC"):
         try:
             said = json.loads(entry.body)
-            _must_be_ours(said, tables)
+            if "digests" in said or "tables" in said:
+                _must_be_ours(said, tables)
             found = [*_taken_off(then, entry.seq, said, kept)]
             if "tables" in said:
                 found += _beginning(then, entry.seq, said["tables"])
@@ -214,7 +215,7 @@ def _replay(db: Connection) -> Iterator[Finding]:
 def _must_be_ours(said: Mapping[str, Any], tables: Sequence[str]) -> None:
     """Raise ValueError for an entry whose tables or numbers are none: they become part of what the store is asked."""
     digests = said.get("digests", {})
-    named = {*(tbl for tbl, *_ in said.get("changes", ())), *digests, *said.get("tables", {})}
+    named = {table for table, each in digests.items() if each["runs"]} | {*said.get("tables", {})}
     numbers = [number for each in digests.values() for run in each["runs"] for number in run]
     if not named <= {*tables} or not all(isinstance(number, int) for number in numbers):
         raise ValueError

@@ -85,3 +85,33 @@ def test_an_entry_that_cannot_be_read_is_found_and_stops_nothing(drive_file: Dri
     assert verified.code == 7
     assert f"entry {seq}" in verified.out
     assert (log.code, log.json[0]["seq"], log.json[0]["kind"]) == (0, seq, "unreadable")
+
+
+# -- rows that somebody noted and that are nobody's --------------------------------------------------------------------
+
+NOBODYS = [
+    ("nothing", "1"),
+    ("person", "x"),
+    ("person", "-1"),
+    ("person", "9" * 30),
+    ("sqlite_master", "1"),
+    ("a'; --", ""),
+]
+
+
+@pytest.mark.parametrize("many", [1, 150], ids=["one", "many"])
+def test_rows_noted_by_another_program_stop_no_work_and_stay_told(drive: Drive, many: int) -> None:
+    drive.open_case()
+    store = drive.db(write=True)
+    for table, key in NOBODYS if many == 1 else [("nothing", str(n)) for n in range(many)]:
+        store.run("INSERT INTO unsealed (tbl, pk, op) VALUES (:tbl, :pk, 'I')", tbl=table, pk=key)
+    drive.close()
+
+    codes = [drive(line).code for line in ("case show 1", "review 1", "audit verify --deep", "audit log")]
+
+    assert codes == [0, 0, 7, 0]
+    found = drive("audit verify --deep --json").json["findings"]
+    assert {each["kind"] for each in found} == {"outside"}
+    assert "nothing" in str(found)
+    assert drive("audit accept --reason 'somebody tried something'").code == 0
+    assert drive("audit verify --deep").code == 0
