@@ -124,8 +124,9 @@ def _key(table: str) -> str:
 def columns(db: Connection, table: str) -> dict[str, str]:
     """The columns of a table that are in the record, in the order of their names, and their types."""
     sql = (
-        "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
-        " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped"
+        "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relname = :table AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+        " AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
         if db.is_postgres
         else "SELECT name, type FROM pragma_table_info(:table)"
     )
@@ -168,10 +169,13 @@ class Images:
 
     def one(self, table: str, pk: str) -> str | None:
         """The image of the row with this key; None when there is none."""
-        if self._ahead and _key(table) == "id":
-            return self._lot(table, int(pk)).get(int(pk))
-        sql = f"SELECT {self._expression(table)} FROM {table} WHERE {_key(table)} = :pk"
-        found: str | None = self.db.value(sql, pk=_typed(table, pk))
+        key = _typed(table, pk)
+        if not self.expression(table) or (_key(table) == "id" and key == pk):
+            return None
+        if self._ahead and isinstance(key, int):
+            return self._lot(table, key).get(key)
+        sql = f"SELECT {self.expression(table)} FROM {table} WHERE {_key(table)} = :pk"
+        found: str | None = self.db.value(sql, pk=key)
         return found
 
     def _lot(self, table: str, number: int) -> dict[int, str]:
@@ -187,12 +191,14 @@ class Images:
         """The keys and images of a table's rows, in order; of those from `first` to `last` where given."""
         key = _key(table)
         within = "" if first is None else f" WHERE id BETWEEN {first} AND {last}"
-        found = self.db.run(f"SELECT {key}, {self._expression(table)} FROM {table}{within} ORDER BY {key}")
+        found = self.db.run(f"SELECT {key}, {self.expression(table)} FROM {table}{within} ORDER BY {key}")
         return iter(found) if key == "id" else iter(sorted((*row,) for row in found.fetchall()))
 
-    def _expression(self, table: str) -> str:
+    def expression(self, table: str) -> str:
+        """A row's image in SQL; nothing for what is no table of ours: another program may have noted any name."""
         if table not in self._expressions:
-            parts = [self._part(name, kind) for name, kind in columns(self.db, table).items()]
+            found = columns(self.db, table)
+            parts = [self._part(name, kind) for name, kind in found.items()] if {*key_of(table)} <= {*found} else []
             self._expressions[table] = " || ".join(parts)
         return self._expressions[table]
 
@@ -252,7 +258,7 @@ class Backwards:
 
 
 def _typed(table: str, pk: str) -> int | str:
-    return int(pk) if _key(table) == "id" else pk
+    return int(pk) if _key(table) == "id" and pk.isdecimal() and len(pk) < 19 else pk
 
 
 # -- units of work -----------------------------------------------------------------------------------------------------
@@ -381,7 +387,8 @@ def _runs(db: Connection, which: str) -> dict[str, list[int]]:
         f" WHERE {which} AND op = 'I' AND tbl NOT IN ({keyed})"
         " AND tbl NOT IN (SELECT tbl FROM unsealed WHERE op = 'D') GROUP BY tbl"
     ).fetchall()
-    return {table: [first, last] for table, count, first, last in found if SINGLY < count == last - first + 1}
+    knows = Images(db).expression
+    return {name: [a, b] for name, count, a, b in found if SINGLY < count == b - a + 1 and knows(name)}
 
 
 def digest(then: Backwards, table: str, single: Sequence[Noted], runs: Sequence[Sequence[int]]) -> str | None:

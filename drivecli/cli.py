@@ -267,6 +267,10 @@ def _fault(error: Exception, app: App) -> DriveError:
     if _came_of_ctrl_c(error):
         return DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
     refusal = app.refusal(error)
+    if refusal is None and isinstance(error, OSError):
+        from drivecli.trouble import refusal_of_system
+
+        refusal = refusal_of_system(error, _saved(app))
     if refusal:
         return refusal
     if app.asked.debug:

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from drivecli.errors import StoreUnusable
 from drivecli.settings import Store
 from drivecli.trouble import as_refusal as as_refusal
-from drivecli.trouble import locked, refusal_of_postgres
+from drivecli.trouble import locked, refusal_of_postgres, refuse_unlike_store
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -145,8 +145,8 @@ class Connection:
         if self.is_postgres:
             self.run("SELECT set_config('application_name', :words, false)", words=f"drive: {words}"[:63])
         elif self._note:
-            self._note.write_text(f"{os.getpid()} {words}", encoding="utf-8")
-            self._note.chmod(0o600)
+            with suppress(OSError), open(self._note, "w", encoding="utf-8", opener=_private) as file:
+                file.write(f"{os.getpid()} {words}")
 
     def withdraw(self) -> None:
         """Take back what was announced."""
@@ -249,7 +249,7 @@ def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> 
     """
     if store.path is None:
         return _open_postgres(store)
-    _refuse_unlike_store(store.path)
+    refuse_unlike_store(store.path)
     connection = _open_file(store.path, key(), store, write=write)
     try:
         found = connection.value("PRAGMA application_id")
@@ -333,33 +333,6 @@ def copy_file(connection: Connection, key: str, to: Path) -> None:
         )
 
 
-def _refuse_unlike_store(path: Path) -> None:
-    """Tell a missing, empty, plain or unreadable file from one that only lacks its key, before SQLCipher sees it."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except FileNotFoundError:
-        raise StoreUnusable(
-            f"There is no store at {path}.", kind="no_store", next="drive init   or, to try it first: drive demo"
-        ) from None
-    except OSError as error:
-        raise StoreUnusable(
-            f"{path} cannot be read: {error.strerror}.", kind="read_only", next="drive doctor"
-        ) from None
-    if not head:
-        raise StoreUnusable(
-            f"{path} is empty: it holds no records at all.",
-            kind="empty",
-            next="Bring the file back from its copy. Do not start anew over it.",
-        )
-    if head == b"SQLite format 3\x00":
-        raise StoreUnusable(
-            f"{path} is a plain SQLite file, not an encrypted drive store.",
-            kind="foreign",
-            next="Check DRIVE_DATABASE.",
-        )
-
-
 def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection:
     from sqlcipher3 import dbapi2
 
@@ -371,6 +344,19 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
         )
     dbapi2.register_adapter(type(None), _nothing)
     try:
+        raw = _unlock(path, key, write=write)
+    except StoreUnusable as refusal:
+        if refusal.kind != "no_space":
+            raise
+        raw = _unlock(path, key, write=write, alone=True)
+    return Connection(raw, "sqlite", store)
+
+
+def _unlock(path: Path, key: str, *, write: bool, alone: bool = False) -> Any:
+    """The opened file. `alone` keeps the index of its log in memory, for a full disk has no room for one beside it."""
+    from sqlcipher3 import dbapi2
+
+    try:
         raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     except dbapi2.Error as error:
         raise as_refusal(error) or error from None
@@ -378,6 +364,8 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
         raw.execute("PRAGMA cipher_log_level = NONE")
         raw.execute(f"PRAGMA key = \"x'{key}'\"")
         raw.execute("PRAGMA cipher_compatibility = 4")
+        if alone:
+            raw.execute("PRAGMA locking_mode = EXCLUSIVE")
         raw.execute("SELECT count(*) FROM sqlite_master")
         for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
@@ -386,7 +374,11 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
     except dbapi2.Error as error:
         raw.close()
         raise as_refusal(error) or error from None
-    return Connection(raw, "sqlite", store)
+    return raw
+
+
+def _private(path: str, how: int) -> int:
+    return os.open(path, how, 0o600)
 
 
 def _nothing(value: None) -> None:

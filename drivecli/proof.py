@@ -25,6 +25,9 @@ TRIGGERS = {"sqlite": "50095668988212f2", "postgresql": "7675e2caa83f3945"}
 ACCEPTED = "accept"
 """The kind of an entry by which somebody answerable says that they know what was found."""
 
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What is raised of an entry that somebody made say something else than an entry says."""
+
 NAMED = 5
 """Rows that a finding names; the rest are counted."""
 
@@ -162,7 +165,10 @@ def _chain(db: Connection) -> Iterator[Finding]:
         if audit.chained(entry.prev, entry.body) != entry.hash:
             yield Finding("damaged", entry.seq, f"entry {entry.seq} was altered")
         else:
-            yield from _of_entry(entry, json.loads(entry.body), kept)
+            try:
+                yield from [*_of_entry(entry, json.loads(entry.body), kept)]
+            except UNREADABLE:
+                yield _not_readable(entry)
         seq, prev = entry.seq, entry.hash
 
 
@@ -189,14 +195,37 @@ def _of_entry(entry: _Entry, said: Mapping[str, Any], kept: Sequence[Noted]) -> 
 
 def _replay(db: Connection) -> Iterator[Finding]:
     """Go back from the rows as they stand, entry by entry: each must find them as it left them."""
-    then = Backwards(db, far=True)
+    then, tables = Backwards(db, far=True), audit.watched(db)
     audit.hashes(then, audit.noted(db))  # what no entry names yet is told by itself
     for entry, kept in _entries(db, "DESC"):
-        said = json.loads(entry.body)
-        yield from _taken_off(then, entry.seq, said, kept)
-        if "tables" in said:
-            yield from _beginning(then, entry.seq, said["tables"])
+        try:
+            said = json.loads(entry.body)
+            if "digests" in said or "tables" in said:
+                _must_be_ours(said, tables)
+            found = [*_taken_off(then, entry.seq, said, kept)]
+            if "tables" in said:
+                found += _beginning(then, entry.seq, said["tables"])
+        except UNREADABLE:
+            yield _not_readable(entry)
             return
+        yield from found
+        if "tables" in said:
+            return
+
+
+def _must_be_ours(said: Mapping[str, Any], tables: Sequence[str]) -> None:
+    """Raise ValueError for an entry whose tables or numbers are none: they become part of what the store is asked."""
+    digests = said.get("digests", {})
+    named = {table for table, each in digests.items() if each["runs"]} | {*said.get("tables", {})}
+    numbers = [number for each in digests.values() for run in each["runs"] for number in run]
+    if not named <= {*tables} or not all(isinstance(number, int) for number in numbers):
+        raise ValueError
+
+
+def _not_readable(entry: _Entry) -> Finding:
+    return Finding(
+        "damaged", entry.seq, f"entry {entry.seq} cannot be read; rows were not held to it, nor to those before"
+    )
 
 
 def _taken_off(then: Backwards, seq: int, said: Mapping[str, Any], kept: Sequence[Noted]) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ AGENCY = {"name": "Adur Advice", "kind": "advice"}
 CLOSED = {"status": "closed", "closed_on": "20/02/2026", "closure_reason": "completed"}
 CUSTODY = {"suspended_on": "16/02/2026", "suspend_reason": "custody"}
 
-KEPT = ("event", "event_case", "field_change", "import_batch", "import_made")
+KEPT = ("event", "event_case", "field_change", "import_batch", "import_made", "audit_event", "change")
 """Tables that keep what was done: they only ever grow."""
 
 

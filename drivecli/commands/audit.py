@@ -10,17 +10,17 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.errors import DAMAGED
-from drivecli.layout import Column
+from drivecli.layout import Column, safe_text
 from drivecli.params import CASE, DAY, USERNAME, reason_option
 
 KINDS = (
     *("write", "read", "print", "export", "import", "undo"),
-    *("start", "upgrade", "key", "backup", "restore", "accept", "outside"),
+    *("start", "upgrade", "key", "backup", "restore", "accept", "outside", "unreadable"),
 )
 
 LOG = [
     Column("seq", "Entry"),
-    Column("at", "At", lambda at: f"{at[:16].replace('T', ' ')} UTC"),
+    Column("at", "At", lambda at: f"{at[:16].replace('T', ' ')} UTC" if at else ""),
     Column("worker", "Who"),
     Column("kind", "What"),
     Column("command", "Command", breaks=True),
@@ -115,7 +115,7 @@ def _page(out: Any, found: Any) -> list[str]:
     if not found.findings:
         return [f"Nothing was changed: {depth}, {found.entries} entries, holds.{known}"]
     lines = [out.heading(f"{len(found.findings)} found in {depth}, {found.entries} entries.{known}"), ""]
-    lines += [f"{each.kind}: {each.said}" for each in found.findings]
+    lines += [safe_text(f"{each.kind}: {each.said}") for each in found.findings]
     return [
         *lines,
         "",

@@ -7,6 +7,9 @@ from typing import Any
 
 from drivecli.db import Connection
 
+UNREADABLE = "unreadable"
+"""The kind of an entry that was altered so that it says nothing any more. `drive audit verify` tells of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
@@ -52,10 +55,20 @@ def _bodies(db: Connection, case: int | None) -> Iterator[dict[str, Any]]:
     of_case = (
         " WHERE case_id = :case OR event_id IN (SELECT event_id FROM event_case WHERE case_id = :case)" if case else ""
     )
-    for (body,) in db.run(
-        f"SELECT body FROM audit_event{of_case} ORDER BY seq DESC", **({"case": case} if case else {})
-    ):
-        yield json.loads(body)
+    asked = {"case": case} if case else {}
+    for seq, body in db.run(f"SELECT seq, body FROM audit_event{of_case} ORDER BY seq DESC", **asked):
+        yield _read(seq, body)
+
+
+def _read(seq: int, body: str) -> dict[str, Any]:
+    """What an entry says; that it cannot be read, where somebody made it so."""
+    try:
+        said = json.loads(body)
+        if isinstance(said["at"], str) and isinstance(said["kind"], str) and _row({**said, "seq": seq}, {}):
+            return {**said, "seq": seq}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    return {"seq": seq, "at": "", "kind": UNREADABLE}
 
 
 def _listed(said: dict[str, Any]) -> list[int]:
