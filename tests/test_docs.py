@@ -19,7 +19,7 @@ import classes
 import pytest
 from conftest import Drive
 
-from drivecli import preferences
+from drivecli import preferences, proof
 from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
 from drivecli.commands import config, import_answer, import_batch, whoami
@@ -27,6 +27,7 @@ from drivecli.commands import help as help_command
 from drivecli.commands import practice as practice_command
 from drivecli.domain import urgent
 from drivecli.queries import (
+    audit,
     case_page,
     cases,
     checklists,
@@ -41,11 +42,13 @@ from drivecli.queries import (
     workload,
 )
 from drivecli.services import (
+    acceptance,
     assignments,
     checks,
     completions,
     drafts,
     installed,
+    keys,
     people,
     practice,
     reviews,
@@ -111,6 +114,15 @@ PRINTED = [
     imports.BatchRow,
     undo.Undone,
     people.Decided,
+    keys.Opener,
+    keys.Changed,
+    keys.Unlocked,
+    keys.Locked,
+    audit.LogRow,
+    proof.Proof,
+    proof.Finding,
+    proof.Receipt,
+    acceptance.Accepted,
 ]
 
 
