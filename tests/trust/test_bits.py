@@ -1,6 +1,6 @@
 """A bit of the store's file that turned is noticed; in a plain file most go unseen, which is the control.
 
-Bits of the key's file and of a backup are turned in test_keys.py and test_backup.py; what lies beside the file, an older
+Bits of the key file and of a backup are turned in test_keys.py and test_backup.py; what lies beside it, an older
 file and an older page in test_doctor_faults.py.
 """
 
