@@ -54,7 +54,8 @@ class App:
     """What a command is handed.
 
     `words` holds free text that was read from stdin or an editor, and `wizard` what a person answered, so that none is
-    lost; `saved` says whether a unit of work has been committed.
+    lost; `saved` says whether a unit of work has been committed. `quick` opens a store only where nobody need be asked
+    for what opens it: help and completion must never stop at a question.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -64,6 +65,9 @@ class App:
         self.words: list[str] = []
         self.wizard: Answered | None = None
         self.saved = False
+        self.quick = False
+        self._key: str | None = None
+        self._may_ask = True
         self._db: Connection | None = None
         self._db_writes = False
         self._announced = False
@@ -304,12 +308,33 @@ class App:
             self._db.close()
             self._db = None
 
+    def read_key(self) -> str:
+        """The key of the store, read or asked for once in a command."""
+        from drivecli import keys
+
+        if self._key is None:
+            ask = self._ask_secret if self._may_ask and not self.quick and self.person_present else None
+            self._key = keys.read_key(self.settings, ask, quick=self.quick)
+        return self._key
+
+    def _ask_secret(self, question: str) -> str:
+        from drivecli import prompts
+
+        self._may_ask = False  # who did not know it, or pressed Ctrl-C, is not asked again on the way out
+        return prompts.secret(f"{question} (drive unlock asks once an hour)", accessible=self.accessible)
+
     def open_unchecked(self, *, write: bool) -> "Connection":
         """The open store without looking at its schema or rules: for `upgrade` and `doctor`, which mend and tell."""
         from drivecli import db, keys
 
         self.close()
-        self._db = db.open_store(self.settings.store, lambda: keys.read_key(self.settings), write=write)
+        try:
+            self._db = db.open_store(self.settings.store, self.read_key, write=write)
+        except StoreUnusable as error:
+            self._key = None
+            if error.kind != "wrong_key" or not keys.close_session(self.settings):
+                raise
+            self._db = db.open_store(self.settings.store, self.read_key, write=write)  # what a session held was stale
         self._db_writes = write
         self._db.waiting = lambda who: self.out.note(f"Waiting for {who} to finish ...")
         return self._db

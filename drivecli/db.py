@@ -253,6 +253,17 @@ def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> 
     return connection
 
 
+def fits(store: Store, key: str) -> bool:
+    """Whether a key opens the store."""
+    try:
+        open_store(store, lambda: key).close()
+    except StoreUnusable as error:
+        if error.kind != "wrong_key":
+            raise
+        return False
+    return True
+
+
 def create_file(path: Path, key: str) -> Connection:
     """A new, empty, encrypted file at `path`, ready for its tables. The caller gives it its final name."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -18,9 +18,12 @@ from drivecli.commandline import OWN_OPTIONS
 
 BANNED = [
     "alembic",
+    "argon2",
     "asyncio",
+    "cryptography",
     "dateutil.parser",
     "importlib.metadata",
+    "keyring",
     "prompt_toolkit",
     "psycopg",
     "pydantic",

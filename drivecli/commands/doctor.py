@@ -42,7 +42,7 @@ def _checks(app: App) -> "Iterator[Check]":
     yield from checks.of_computer(app.settings)
     yield checks.of_completion(app.env)
     try:
-        yield from checks.of_key(app.settings)
+        yield from checks.of_key(app.settings, app.read_key)
         connection = app.open_checked(write=False)
         yield from checks.of_store(connection, app.settings, app.catalogue, app.store_settings()["rules"], app.today)
     except DriveError as error:

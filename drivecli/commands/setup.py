@@ -84,7 +84,7 @@ def upgrade(app: App, recompute: bool) -> None:
 
     db = app.open_unchecked(write=True)
     needs = service.look(db, recompute=recompute)
-    copy = service.bring_schema(db, needs, app.settings, app.login) if needs.schema else None
+    copy = service.bring_schema(db, needs, app.settings, app.read_key, app.login) if needs.schema else None
     if needs.watch:
         service.watch_again(db, app.login)
         app.out.note("The triggers that note every change were put back. Now: drive audit verify --deep")

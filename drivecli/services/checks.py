@@ -3,11 +3,10 @@
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from drivecli import keys
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.errors import DriveError
@@ -109,7 +108,7 @@ def _modes(settings: Settings) -> Iterator[Check]:
     assert store is not None
     private = [store, *(store.with_name(store.name + rest) for rest in ("-wal", "-shm")), store.parent]
     if not settings.key_file and not settings.key_command:
-        private += [settings.own_key_file, settings.own_key_file.parent]
+        private += [settings.own_key_file, settings.slots_file, settings.own_key_file.parent]
     open_ones = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     if not open_ones:
         yield Check("rights", "ok", "only this user can read the store and its key")
@@ -118,8 +117,8 @@ def _modes(settings: Settings) -> Iterator[Check]:
         yield Check("rights", "fail", f"{path} can be read by others", f"chmod {mode} {path}")
 
 
-def of_key(settings: Settings) -> Iterator[Check]:
+def of_key(settings: Settings, read_key: Callable[[], str]) -> Iterator[Check]:
     """Whether there is a key."""
     if settings.store.path is not None and settings.store.path.exists():
-        keys.read_key(settings)
+        read_key()
         yield Check("key", "ok", "is there, and only this user can read it")

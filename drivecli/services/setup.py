@@ -71,6 +71,12 @@ def refuse_second(settings: Settings) -> None:
     """Refuse, before anything is asked, when the store's file is already there."""
     if settings.store.path is not None and settings.store.path.exists():
         raise Refused(f"There is a store already at {settings.store.path}. Nothing was changed.", next="drive whoami")
+    if settings.slots_file.exists() and not settings.is_demo:
+        raise Refused(
+            f"{settings.slots_file} opens a store of this name, which is not here. Nothing was changed.",
+            kind="taken",
+            next="Bring that store back, or move the file to where its store is.",
+        )
 
 
 @dataclass(frozen=True)

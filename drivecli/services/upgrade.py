@@ -1,9 +1,10 @@
 """Bringing a store to this release: its schema, with a checked copy first, and then its deadlines."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from drivecli import audit, keys, migrations, proof
+from drivecli import audit, migrations, proof
 from drivecli.db import SCHEMA, Connection, copy_file
 from drivecli.errors import Damaged, StoreUnusable
 from drivecli.migrations import triggers
@@ -64,7 +65,7 @@ def watch_again(db: Connection, login: str) -> None:
         raise
 
 
-def bring_schema(db: Connection, needs: Needs, settings: Settings, login: str) -> str | None:
+def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable[[], str], login: str) -> str | None:
     """Run the schema's steps, all or none, after a checked copy of a file store. Returns where the copy is.
 
     Raises StoreUnusable when a step leaves rows that point nowhere, Damaged when the record does not hold before it
@@ -78,7 +79,7 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings, login: str) -
         make_private_folder(copies)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         copy = copies / f"{db.store.path.stem}-{needs.found}-{moment}.db"
-        copy_file(db, keys.read_key(settings), copy)
+        copy_file(db, key(), copy)
         db.run("PRAGMA foreign_keys = OFF")  # a table that is rebuilt must not take its children with it
     db.begin(write=True, orm=True)
     try:
