@@ -62,6 +62,11 @@ class Settings:
         return self.config / "keys" / f"{self.store.name}.slots"
 
     @property
+    def backups(self) -> Path:
+        """Where backups go that are sent nowhere else."""
+        return self.data / ("demo-backups" if self.is_demo else "backups")
+
+    @property
     def file(self) -> Path:
         """The settings of this user on this computer."""
         return self.config / "settings.toml"

@@ -24,6 +24,15 @@ def locked() -> StoreUnusable:
     return StoreUnusable(message, kind=kind, next=then)
 
 
+def replaced() -> StoreUnusable:
+    """The file of the store is no longer the one that was opened."""
+    return StoreUnusable(
+        "The store was put back from a backup at this very moment. Nothing was saved.",
+        kind="stale",
+        next="Look at it again, then type the line again.",
+    )
+
+
 _FILE_TROUBLE = [
     (
         "locked",
