@@ -68,6 +68,7 @@ class App:
         self.quick = False
         self._key: str | None = None
         self._may_ask = True
+        self._no_key: StoreUnusable | None = None
         self._db: Connection | None = None
         self._db_writes = False
         self._announced = False
@@ -312,15 +313,21 @@ class App:
         """The key of the store, read or asked for once in a command."""
         from drivecli import keys
 
+        if self._no_key:
+            raise self._no_key
         if self._key is None:
             ask = self._ask_secret if self._may_ask and not self.quick and self.person_present else None
-            self._key = keys.read_key(self.settings, ask, quick=self.quick)
+            try:
+                self._key = keys.read_key(self.settings, ask, quick=self.quick)
+            except StoreUnusable as error:
+                self._no_key = None if self._may_ask else error  # who did not know it is told so, and not asked again
+                raise
         return self._key
 
     def _ask_secret(self, question: str) -> str:
         from drivecli import prompts
 
-        self._may_ask = False  # who did not know it, or pressed Ctrl-C, is not asked again on the way out
+        self._may_ask = False  # who left with Ctrl-C is not asked again on the way out
         return prompts.secret(f"{question} (drive unlock asks once an hour)", accessible=self.accessible)
 
     def open_unchecked(self, *, write: bool) -> "Connection":

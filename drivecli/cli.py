@@ -16,6 +16,7 @@ from drivecli.app import App
 from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
 from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, AlreadyDone, DriveError, NotUnderstood
 from drivecli.render import FORMATS
+from drivecli.settings import without_keys
 
 COMMANDS: Table = {
     "today": ("today:today", "Your day: holds first, then what is overdue, due today and due this week."),
@@ -39,6 +40,9 @@ COMMANDS: Table = {
     "export": ("", "Take records out to a spreadsheet or a program."),
     "person": ("", "Decide who is who."),
     "audit": ("audit:log", "Who did what and who looked; show that the record is whole."),
+    "key": ("key:status", "What opens the store: passphrase, recovery code, keyring, a new key."),
+    "unlock": ("unlock:unlock", "Open the store for an hour at a time, by its passphrase."),
+    "lock": ("unlock:lock", "Close the store again, and clear the screen."),
     "config": ("config:list_", "How drive talks to you: accessible, color, format, hints, pager."),
     "whoami": ("whoami:whoami", "Who is acting, in which store."),
     "demo": ("demo:demo", "Try drive with about 30 invented cases."),
@@ -145,6 +149,13 @@ GROUPS: Mapping[str, Table] = {
         "caseload": ("export:caseload", "Take out open cases, most urgent first."),
         "deadlines": ("export:deadlines", "Take out every deadline of open cases, the most urgent case first."),
     },
+    "key": {
+        "status": ("key:status", "What opens the store, and until when."),
+        "passphrase": ("key:passphrase", "Set or change the passphrase; it takes the place of a key file."),
+        "recovery": ("key:recovery", "Make a recovery code to keep on paper."),
+        "keyring": ("key:keyring", "Let this computer's keyring open the store."),
+        "rotate": ("key:rotate", "Encrypt the store under a new key, after a leak."),
+    },
     "config": {
         "list": ("config:list_", "List how drive talks to you on this computer."),
         "get": ("config:get", "Say how one setting stands."),
@@ -178,6 +189,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     app = App(os.environ if env is None else env)
     if app.env.get("_DRIVE_COMPLETE"):
         return _complete(app.env["_DRIVE_COMPLETE"])
+    if env is None:
+        _keep_from_children()
     try:
         code = _run(args, app)
         sys.stdout.flush()
@@ -188,6 +201,12 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
         with suppress(KeyboardInterrupt):  # all is said and done; closing brings a large change into the file
             app.close()
     return code
+
+
+def _keep_from_children() -> None:
+    """No editor or other program that is started learns where a key is; the App has its own copy."""
+    for name in set(os.environ) - set(without_keys(os.environ)):
+        del os.environ[name]
 
 
 def _complete(instruction: str) -> int:

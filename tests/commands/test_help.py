@@ -222,8 +222,15 @@ def put_files(folder: Path) -> None:
 ON_THE_DEMO = ("drive demo", "drive --demo")
 STARTING = ("drive init",)
 AFTER_A_FAILURE = ("drive drafts",)
-ASKING = ("drive checklist record", "drive completion install")
-"""Examples that only ask; test_checklist.py and test_completion.py answer them."""
+ASKING = (
+    "drive checklist record",
+    "drive completion install",
+    "drive unlock",
+    "drive key p",
+    "drive key k",
+    "drive key rec",
+)
+"""Examples that only ask; test_checklist.py, test_completion.py and test_key.py answer them."""
 
 TAKEN = ("drive worker add",)
 """Examples whose username the team of the tests has already."""
