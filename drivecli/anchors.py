@@ -76,7 +76,7 @@ def must_be_whole(db: Connection, anchor: Sealed | None) -> None:
     it gave up.
     """
     found = against(db, anchor) if anchor else None
-    if found and anchor and not _was_given_up(db, anchor):
+    if found and anchor and not stands(db, anchor):
         raise Damaged(
             f"This store is not as it was when this computer last used it: {found.said}.",
             kind="rolled_back",
@@ -84,7 +84,10 @@ def must_be_whole(db: Connection, anchor: Sealed | None) -> None:
         )
 
 
-def _was_given_up(db: Connection, anchor: Sealed) -> bool:
+def stands(db: Connection, anchor: Sealed) -> bool:
+    """Whether the record is as an anchor says, or a restore that it tells of gave up the very entry of the anchor."""
+    if not against(db, anchor):
+        return True
     said = "SELECT 1 FROM audit_event WHERE body LIKE :restore AND body LIKE :head"
     return bool(db.value(said, restore='%"kind":"restore"%', head=f"%{given_up(anchor)}%"))
 

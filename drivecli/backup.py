@@ -112,8 +112,9 @@ def make(
         data, whole = (path.with_name(f"{path.name}.{os.getpid()}{rest}{UNVERIFIED}") for rest in (".data", ""))
         slots = keys.read_slots(settings)
         try:
+            before = [head(db)] if audit.is_kept(db) else []
             _copy(db, data)
-            manifest = _described(data, key, moment, [head(db)] if audit.is_kept(db) else [])
+            manifest = _described(data, key, moment, before)
             portable = slots is not None and bool(slots.of(keys.PASSPHRASE) or slots.of(keys.RECOVERY))
             pack(whole, data, manifest, slots.without_keyring() if slots and portable else None)
             record(manifest, path)
@@ -194,9 +195,13 @@ def _described(data: Path, key: str, moment: datetime, anchors: Sequence[Sealed]
 
 def _let_go(made: Path, manifest: Manifest) -> tuple[str, ...]:
     """Remove the oldest backups of this store in its folder, but never the one just made, and what was cut short."""
-    found = [(there.created, path) for path in made.parent.glob(f"*{SUFFIX}") if (there := _of(path, manifest.db_id))]
-    others = sorted((each for each in found if each[1] != made), reverse=True)
-    old = [path for _, path in others[KEPT - 1 :]]
+    found = [
+        (there.created, there.seq, path)
+        for path in made.parent.glob(f"*{SUFFIX}")
+        if (there := _of(path, manifest.db_id))
+    ]
+    others = sorted((each for each in found if each[2] != made), reverse=True)
+    old = [path for *_, path in others[KEPT - 1 :]]
     now = datetime.now(UTC).timestamp()
     with suppress(OSError):
         for path in old:
@@ -224,7 +229,7 @@ def listed(folder: Path, db_id: str, now: Sealed | None) -> list[BackupRow]:
     for path in folder.glob(f"*{SUFFIX}*"):
         if path.suffix in (SUFFIX, UNVERIFIED) and path.is_file():
             found.append(_row(path, db_id, now))
-    return sorted(found, key=lambda row: (row.created or "", row.file), reverse=True)
+    return sorted(found, key=lambda row: (row.created or "", row.entries or 0, row.file), reverse=True)
 
 
 def _row(path: Path, db_id: str, now: Sealed | None) -> BackupRow:

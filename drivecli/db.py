@@ -241,6 +241,7 @@ def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> 
     """
     if store.path is None:
         return _open_postgres(store)
+    _refuse_unlike_store(store.path)
     place = _place(store.path)
     try:
         connection = open_copy(store.path, key(), store, write=write)
@@ -344,13 +345,12 @@ def _refuse_unlike_store(path: Path) -> None:
         )
 
 
-def _place(path: Path | None) -> tuple[int, int] | None:
-    """Which file lies at a path: another one, when it was replaced."""
+def _place(path: Path | None) -> Any:
+    """Which file lies at a path, by its number and disk: another one, when it was replaced."""
     try:
-        found = os.stat(path) if path else None
+        return os.stat(path or "")[1:3]
     except OSError:
         return None
-    return (found.st_dev, found.st_ino) if found else None
 
 
 def _open_file(path: Path, key: str, store: Store, *, write: bool, alone: bool = False) -> Connection:

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 
 from drivecli import audit, keys
-from drivecli.anchors import Sealed, given_up, head, keep_anchor, read_anchor
+from drivecli.anchors import Sealed, given_up, head, keep_anchor, read_anchor, stands
 from drivecli.backup import make_store, must_check_out, rekey, write_entry
 from drivecli.backup_file import Keyed, Manifest, open_backup, room_in, sync, unpack
 from drivecli.db import BUSY_MS, SCHEMA, Connection, fits, open_copy, open_store
@@ -92,10 +92,19 @@ def _key_here(settings: Settings, keyed: Keyed, key: str) -> str | None:
 def _missing(copy: Connection, settings: Settings, manifest: Manifest, here: str | None) -> tuple[int, Sealed | None]:
     """How many entries are not in the backup, and the last of them: by the store here, and by what is remembered."""
     found = []
-    if here is not None:
-        with suppress(StoreUnusable):
-            found.append(_missing_of_store(copy, settings, manifest, here))
     anchor = read_anchor(settings.state, manifest.db_id) if manifest.db_id else None
+    live = _live(settings, here)
+    if live:
+        with closing(live):
+            found.append(_missing_of_store(copy, live, manifest))
+            if anchor and stands(live, anchor):
+                anchor = None  # it is among those of the store
+    elif settings.store.path and settings.store.path.exists() and not anchor:
+        raise Refused(
+            f"{settings.store} cannot be opened, and this computer never worked with the store of this backup.",
+            kind="foreign",
+            next="If it is of no use any more, give that file another name, and type the line again.",
+        )
     if anchor:
         there = _hash_of(copy, manifest, anchor.seq)
         gone = 0 if there == anchor.hash else max(1, anchor.seq - manifest.seq)
@@ -103,8 +112,15 @@ def _missing(copy: Connection, settings: Settings, manifest: Manifest, here: str
     return max(found, key=lambda each: each[0], default=(0, None))
 
 
-def _missing_of_store(copy: Connection, settings: Settings, manifest: Manifest, here: str) -> tuple[int, Sealed | None]:
-    with closing(open_store(settings.store, lambda: here)) as live:
+def _live(settings: Settings, here: str | None) -> Connection | None:
+    """The store that is here, open; None where there is none, or it will not open."""
+    with suppress(StoreUnusable):
+        return open_store(settings.store, lambda: here) if here else None
+    return None
+
+
+def _missing_of_store(copy: Connection, live: Connection, manifest: Manifest) -> tuple[int, Sealed | None]:
+    with suppress(StoreUnusable):
         said = read_store_settings(live, older=True)
         if manifest.db_id and said.get("db_id", manifest.db_id) != manifest.db_id:
             raise Refused(
@@ -117,6 +133,7 @@ def _missing_of_store(copy: Connection, settings: Settings, manifest: Manifest, 
             if _hash_of(copy, manifest, seq) == hashed:
                 return last.seq - seq, last if last.seq > seq else None
         return last.seq, last if last.seq else None
+    return 0, None
 
 
 def _hash_of(copy: Connection, manifest: Manifest, seq: int) -> str | None:

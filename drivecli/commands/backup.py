@@ -46,8 +46,12 @@ FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE", h
 
 @command(
     "create",
-    examples=["drive backup create", "drive backup create E:\\", "drive backup create /media/stick"],
-    see=["drive backup list", "drive help backup"],
+    examples=[
+        "drive backup create",
+        "drive backup create /media/stick",
+        "drive backup create /media/stick/monday.drivebackup",
+    ],
+    see=["drive backup list", "drive help backups"],
 )
 @click.argument(
     "dest",
@@ -133,9 +137,9 @@ def _now(app: App) -> tuple[str, Any]:
     "verify",
     examples=[
         "drive backup verify drive-WS-20261129T153000Z.drivebackup",
-        "drive backup verify /media/stick/drive-WS-20261129T153000Z.drivebackup --deep",
+        "drive backup verify drive-WS-20261129T153000Z.drivebackup --deep",
     ],
-    see=["drive backup list", "drive help backup"],
+    see=["drive backup list", "drive help backups"],
 )
 @FILE
 @click.option("--deep", is_flag=True, help="Also restore it into a private folder, and hold every row to the record.")
@@ -162,8 +166,8 @@ def verify(app: App, file: Path, deep: bool, passphrase: str | None) -> None:
 @command(
     "restore",
     examples=[
-        "drive backup restore drive-WS-20261129T153000Z.drivebackup",
         "drive backup restore drive-WS-20261129T153000Z.drivebackup --accept-loss 3",
+        "drive backup restore drive-WS-20261129T153000Z.drivebackup --accept-loss 3 --json",
     ],
     see=["drive backup list", "drive audit log --kind restore"],
 )
@@ -190,7 +194,8 @@ def restore(app: App, file: Path, accept_loss: int | None, passphrase: str | Non
     done = service.restore(_path(file), app.settings, _keyed(app, passphrase), accept_loss, app.login)
     app.saved = True
     notes = [f"What was there is now {done.moved}, with its key as it was."] if done.moved else []
-    missing = f"{done.missing} entries that came after it are missing." if done.missing else "Nothing is missing."
+    missing = "Nothing is missing." if not done.missing else "What came after it is missing: "
+    missing += f"{done.missing} {'entry' if done.missing == 1 else 'entries'}." if done.missing else ""
     app.out.done(
         done, f"Put back {file.name} of {_moment(done.created)} at {done.store}. {missing}", ref=done.store, notes=notes
     )

@@ -74,7 +74,7 @@ def _mind_backups(app: App) -> None:
         return
     missed = anchors.backup_is_missed(app.settings.state, app.store_settings()["db_id"], int(days))
     if missed:
-        app.out.note(f"{missed}: drive backup create   (drive help backup)")
+        app.out.note(f"{missed}: drive backup create   (drive help backups)")
 
 
 def _page(app: App, rows: list[DayRow]) -> list[str]:
