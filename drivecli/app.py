@@ -55,7 +55,7 @@ class App:
 
     `words` holds free text that was read from stdin or an editor, and `wizard` what a person answered, so that none is
     lost; `saved` says whether a unit of work has been committed. `quick` opens a store only where nobody need be asked
-    for what opens it: help and completion must never stop at a question.
+    for what opens it: completion, and the page on whom to ring, must never stop at a question.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:

@@ -108,12 +108,6 @@ class Everywhere(click.Command):
             args = wizard.complete(self, self.asks, ctx, args, EVERYWHERE)
         return super().parse_args(ctx, args)
 
-    def get_help(self, ctx: click.Context) -> str:
-        """Help asks nobody for what opens the store, from which it would only take codes of the service's own."""
-        if ctx.obj is not None:
-            ctx.obj.quick = True
-        return super().get_help(ctx)
-
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One sentence, then examples to copy."""
         super().format_help_text(ctx, formatter)

@@ -129,7 +129,7 @@ def read_key_file(path: Path) -> list[str]:
 
 def write_key_file(path: Path, *keys: str) -> None:
     """Put a key into a raw key file in place of what is there; two, the newer first, while it is being changed."""
-    _put(path, "".join(f"{key}\n" for key in keys).encode())
+    _put(path, "".join(f"{key}\n" for key in keys).encode(), own_folder=False)
 
 
 def remove_key_file(path: Path) -> None:
@@ -139,14 +139,21 @@ def remove_key_file(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Write a file of ours whole (0600), so that it outlasts a power cut."""
-    with open(os.open(_unfinished(path), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    publish(_unfinished(path), path, replace=True)
-    sync_folder(path.parent)
+def _put(path: Path, content: bytes, *, own_folder: bool = True) -> None:
+    """Write a file of ours whole (0600), so that it outlasts a power cut. Raises StoreUnusable when it cannot."""
+    try:
+        if own_folder:
+            make_private_folder(path.parent)
+        with open(os.open(_unfinished(path), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        publish(_unfinished(path), path, replace=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StoreUnusable(
+            f"{path} cannot be written: {error.strerror}.", kind="read_only", next="Check the disk and that folder."
+        ) from None
 
 
 def _unfinished(path: Path) -> Path:
@@ -357,7 +364,6 @@ def read_slots(settings: Settings) -> Slots | None:
 def write_slots(settings: Settings, data: bytes) -> None:
     """Put the store's slots in place, whole or not at all (0600)."""
     Slots.read(data, "What is to be written")
-    make_private_folder(settings.slots_file.parent)
     _put(settings.slots_file, data)
 
 
@@ -393,7 +399,6 @@ def session_file(settings: Settings) -> Path:
 
 def open_session(settings: Settings, key: str) -> Session:
     """Hold the key from now on."""
-    make_private_folder(settings.runtime)
     began = datetime.now(UTC).timestamp()
     _put(session_file(settings), os.fsencode(f"{began}\n{key}\n{settings.store.path}"))
     return Session(key, datetime.fromtimestamp(began + IDLE, UTC))

@@ -5,6 +5,7 @@ What a person types is in commands/test_key.py.
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -100,14 +101,15 @@ def test_the_editing_itself_spoils_nothing() -> None:
     assert edited(lambda slot: None) == WRITTEN
 
 
-def test_a_slot_opens_in_no_other_store_and_as_no_other_kind() -> None:
-    slots = Slots.read(WRITTEN, "it")
+def test_a_slot_opens_in_no_other_store_and_as_no_other_kind(cheap) -> None:
+    slots = Slots("0" * 32).with_secret(PASSPHRASE, WORDS, KEY).with_secret(RECOVERY, CODE, KEY)
     passphrase, recovery = slots.slots
 
     elsewhere = Slots("f" * 32, slots.slots)
     as_another = Slots(slots.db, ({**passphrase, "kind": RECOVERY}, {**recovery, "kind": PASSPHRASE}))
     exchanged = Slots(slots.db, ({**passphrase, "wrapped": recovery["wrapped"]},))
 
+    assert slots.opened_by(WORDS) == slots.opened_by(CODE) == [KEY]
     for swapped in (elsewhere, as_another, exchanged):
         assert swapped.opened_by(WORDS) == swapped.opened_by(CODE) == []
 
@@ -155,6 +157,14 @@ def test_every_flipped_bit_in_a_key_file_is_noticed(drive_file) -> None:
                 taken_for_the_key.append(data)
 
     assert taken_for_the_key == []
+
+
+def test_the_program_that_gives_a_key_is_not_told_where_one_is(drive_file, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIVE_KEY_FILE", "/stick/drive.key")
+    tells = f"import os; print('{KEY}' if 'PATH' in os.environ and 'DRIVE_KEY_FILE' not in os.environ else 'told')"
+    settings = replace(drive_file.settings, key_file=None, key_command=shlex.join([sys.executable, "-c", tells]))
+
+    assert keys.read_key(settings) == KEY
 
 
 # -- slots, as they are made -------------------------------------------------------------------------------------------

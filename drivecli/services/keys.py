@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import randbits
+from time import monotonic, sleep
 
 from drivecli import db, keyrings, keys
 from drivecli.domain.passphrases import CODE_BITS, write_code
@@ -19,6 +20,8 @@ from drivecli.queries.store import read_store_settings
 from drivecli.settings import Settings, is_in_memory
 
 CUT_SHORT = "rotation"
+PATIENCE = 5.0
+"""Seconds for which others may still be reading what was before."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,7 @@ def unlock(settings: Settings, found: list[str]) -> Unlocked:
     """Hold the key of those found that fits. Raises StoreUnusable when none does, or the store will not open."""
     key = keys.fitting(settings, found)
     db.open_store(settings.store, lambda: key).close()
-    try:
-        session = keys.open_session(settings, key)
-    except OSError as error:
-        raise StoreUnusable(
-            f"The key cannot be held in {settings.runtime}: {error.strerror}.", kind="read_only", next="drive doctor"
-        ) from None
+    session = keys.open_session(settings, key)
     until = session.until.isoformat(timespec="seconds")
     return Unlocked(str(settings.store), until, str(settings.runtime), is_in_memory(settings.runtime))
 
@@ -306,19 +304,34 @@ def _encrypt_anew(connection: db.Connection, settings: Settings, former: str, ne
     for path, found in _key_files(settings).items():
         if former in found:
             keys.write_key_file(path, new, former)
-    connection.run(f"PRAGMA rekey = \"x'{new}'\"")
-    connection.commit()
+    try:
+        connection.run(f"PRAGMA rekey = \"x'{new}'\"")
+        connection.commit()
+    except Exception:  # of one kind, whatever the reason; it is taken back whole
+        raise StoreUnusable(
+            "The store could not be encrypted anew. It is as it was, and both keys are kept.",
+            kind="no_space",
+            next="Make room on the disk, then: drive key rotate   finishes it",
+        ) from None
+
+
+def _is_in_one_file(connection: db.Connection) -> bool:
+    """Whether every page could be brought into the file. SQLite itself does not wait for another who is doing that."""
+    until = monotonic() + PATIENCE
+    while (busy := connection.value("PRAGMA wal_checkpoint(TRUNCATE)")) and monotonic() < until:
+        sleep(0.1)
+    return not busy
 
 
 def _settle(settings: Settings, new: str) -> None:
     """Forget the former key, once nothing on disk needs it: every page is in the file, and checks out under the new."""
     connection = db.open_store(settings.store, lambda: new, write=True)
     try:
-        (busy, *_) = connection.run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        whole = _is_in_one_file(connection)
         faults = connection.run("PRAGMA cipher_integrity_check").fetchall()
     finally:
         connection.close()
-    if busy:
+    if not whole:
         raise StoreUnusable(
             "The store is under its new key, and somebody still reads the old pages: both keys are kept.",
             kind="locked",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from drivecli import keys
+from drivecli import db, keys
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal, and the rights of POSIX")
 
@@ -562,7 +562,9 @@ def test_a_change_that_was_cut_short_still_opens_and_is_finished_by_typing_it_ag
 
 
 def test_both_keys_are_kept_while_somebody_reads_the_old_pages(keyed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivecli.db._PRAGMAS", [each for each in db._PRAGMAS if "busy" not in each])
     monkeypatch.setattr("drivecli.db.BUSY_MS", 200)
+    monkeypatch.setattr("drivecli.services.keys.PATIENCE", 0.3)
     reader = keyed.db()
     reader.begin(write=False)
     reader.value("SELECT COUNT(*) FROM person")
@@ -574,11 +576,38 @@ def test_both_keys_are_kept_while_somebody_reads_the_old_pages(keyed, monkeypatc
     keyed.close()
 
     assert result.code == 5
-    assert "both keys are kept" in result.err
+    assert "somebody still reads the old pages: both keys are kept" in result.err
     assert held[1:] == [former]
     assert during == ["WS-0001"]
     assert keyed("key rotate").out == "The change of the key is finished.\n"
     assert keys.read_key_file(keyed.settings.own_key_file) == held[:1]
+
+
+@posix
+def test_on_a_full_disk_the_store_still_opens_and_the_change_can_be_finished(keyed) -> None:
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    result = keyed.process("key rotate", preexec_fn=limit)
+    during = refs(keyed)
+    finished = keyed("key rotate", ok=True)
+
+    assert (result.code, result.out) == (5, "")
+    assert "It is as it was, and both keys are kept." in result.err
+    assert finished.out == "The change of the key is finished.\n"
+    assert during == refs(keyed) == ["WS-0001"]
+
+
+@posix
+def test_a_session_that_cannot_be_held_is_told(locked, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    result = locked("unlock --passphrase -", stdin=WORDS, env={"XDG_RUNTIME_DIR": str(tmp_path / "file")})
+
+    assert result.code == 5
+    assert "cannot be written" in result.err
 
 
 def test_a_key_that_a_program_gives_is_not_changed(keyed) -> None:
@@ -646,14 +675,13 @@ def test_a_keyring_opens_the_store_until_it_is_removed(locked, ring, tmp_path: P
     noted = locked.process("lock", env=around).err
     opened = locked.process("case list --json", env=around)
     unlocked = locked.process("unlock --json", env=around)
-    without = locked("case list", env={"DRIVE_HOME": str(locked.home)})
     removed = locked.process("key keyring --remove", env=around)
     locked("lock")
 
     assert added.out == "The keyring of this computer opens the store.\n", added
     assert "It still opens without a question, by: keyring." in noted
     assert [case["ref"] for case in opened.json] == ["WS-0001"]
-    assert (unlocked.code, without.code) == (0, 0)
+    assert unlocked.code == 0
     assert key not in (tmp_path / "ring.json").read_text()
     assert removed.out == "The keyring opens the store no longer.\n"
     assert locked.process("case list", env=around).code == 5
@@ -770,12 +798,16 @@ def test_every_secret_is_kept_out_of_what_is_printed_for_programs(unlocked) -> N
     assert not re.search(r"[0-9a-f]{64}", said)
 
 
-def test_completion_on_a_locked_store_offers_nothing_and_loads_nothing_heavy(locked) -> None:
-    env = {"_DRIVE_COMPLETE": "bash_complete", "COMP_WORDS": "drive case show ", "COMP_CWORD": "3"}
+def test_completion_asks_neither_a_person_nor_the_keyring(locked, ring) -> None:
+    asking = {"_DRIVE_COMPLETE": "bash_complete", "COMP_WORDS": "drive case show ", "COMP_CWORD": "3"}
+    locked.process("key keyring", env=ring("rings.Desktop"))
 
-    result = locked.process("", env=env)
+    unlocked = locked.process("", env=ring("rings.Desktop") | asking)
+    locked("lock")
+    closed = locked.process("", env=ring("rings.Desktop") | asking)
 
-    assert (result.code, result.out, result.raw_err) == (0, "", "")
+    assert unlocked.out.startswith("plain,WS-0001\n")
+    assert (closed.code, closed.out, closed.raw_err) == (0, "", "")
 
 
 def test_the_doctor_opens_an_unlocked_store_and_says_how_to_open_a_locked_one(unlocked) -> None:
