@@ -33,6 +33,7 @@ COMMANDS: Table = {
     "workload": ("workload:workload", "A row per worker: cases, overdue, capacity."),
     "worker": ("", "Add and see workers; away, leave, link."),
     "agency": ("", "Add and list partner agencies."),
+    "backup": ("backup:list_", "Verified copies of the store: make, list, verify, restore."),
     "drafts": ("drafts:list_", "Words of a command that did not end well."),
     "practice": ("", "The service's own values: show, check, apply."),
     "import": ("import_batch:template", "Bring in records from a spreadsheet: a plan first, then all or nothing."),
@@ -104,6 +105,12 @@ GROUPS: Mapping[str, Table] = {
         "verify": ("audit:verify", "Show that nothing on record was changed."),
         "receipt": ("audit:receipt", "A line to keep elsewhere: where the record stands."),
         "accept": ("audit:accept", "Say that what was found in the record is known, and go on from here."),
+    },
+    "backup": {
+        "create": ("backup:create", "Make a backup, and check it whole before it counts as one."),
+        "list": ("backup:list_", "List the backups there are, newest first."),
+        "verify": ("backup:verify", "Check a backup; --deep restores it in private and compares."),
+        "restore": ("backup:restore", "Put a backup in the store's place."),
     },
     "drafts": {
         "list": ("drafts:list_", "List your drafts."),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from drivecli.errors import StoreUnusable
 from drivecli.settings import Store
 from drivecli.trouble import as_refusal as as_refusal
-from drivecli.trouble import locked, refusal_of_postgres, refuse_unlike_store
+from drivecli.trouble import locked, refusal_of_postgres, refuse_unlike_store, replaced, too_old
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -47,6 +47,7 @@ class Connection:
         self.raw = raw
         self.engine = engine
         self.store = store
+        self.place = _place(store.path)
         self._session: Session | None = None
         self.waiting: Callable[[str], None] = lambda who: None
 
@@ -109,12 +110,15 @@ class Connection:
             while True:
                 try:
                     self.raw.execute("BEGIN IMMEDIATE")
-                    return
+                    break
                 except Exception as error:
                     if "locked" not in str(error) or not next(turns):
                         raise
         finally:
             self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        if _place(self.store.path) != self.place:  # what is written here would never be seen again
+            self.raw.rollback()
+            raise replaced()
 
     def _turns(self, patience: float) -> Iterator[bool]:
         """Whether to try once more; after a while the person is told who writes, once."""
@@ -250,15 +254,29 @@ def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> 
     if store.path is None:
         return _open_postgres(store)
     refuse_unlike_store(store.path)
-    connection = _open_file(store.path, key(), store, write=write)
+    place = _place(store.path)
     try:
-        found = connection.value("PRAGMA application_id")
-        if found != APPLICATION_ID:
-            raise StoreUnusable(f"{store.path} is not a drive store.", kind="foreign", next="Check DRIVE_DATABASE.")
-        if connection.value("PRAGMA journal_mode") != "wal":
-            raise StoreUnusable(
-                f"{store.path} is not in the mode drive left it in.", kind="foreign", next="drive doctor"
-            )
+        connection = open_copy(store.path, key(), store, write=write)
+    except StoreUnusable:
+        if _place(store.path) == place:
+            raise
+        return open_store(store, key, write=write)  # another file was put in its place meanwhile
+    connection.place = place
+    if connection.value("PRAGMA journal_mode") != "wal":
+        connection.close()
+        raise StoreUnusable(f"{store.path} is not in the mode drive left it in.", kind="foreign", next="drive doctor")
+    return connection
+
+
+def open_copy(
+    path: Path, key: str, store: Store | None = None, *, write: bool = False, alone: bool = False
+) -> Connection:
+    """Open the file of a store, in whichever mode it was left; `alone` lets nobody else open it until it is closed."""
+    refuse_unlike_store(path)
+    connection = _open_file(path, key, store or Store("copy", path=path), write=write, alone=alone)
+    try:
+        if connection.value("PRAGMA application_id") != APPLICATION_ID:
+            raise StoreUnusable(f"{path} is not a drive store.", kind="foreign", next="Check DRIVE_DATABASE.")
     except BaseException:
         connection.close()
         raise
@@ -312,52 +330,35 @@ def finish_file(connection: Connection) -> None:
     connection.close()
 
 
-def copy_file(connection: Connection, key: str, to: Path) -> None:
-    """A whole copy of an open file store under the same key, checked page by page. Works while others write.
-
-    Raises StoreUnusable when the copy does not check out; the bad copy is removed.
-    """
-    os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection.run("VACUUM INTO :path", path=str(to))
-    copy = _open_file(to, key, Store("copy", path=to), write=True)
+def _place(path: Path | None) -> Any:
+    """Which file lies at a path, by its number and disk: another one, when it was replaced."""
     try:
-        copy.run("PRAGMA journal_mode = WAL")  # which VACUUM INTO does not carry over
-        faults = copy.run("PRAGMA cipher_integrity_check").fetchall()
-        sound = not faults and copy.value("PRAGMA integrity_check") == "ok"
-    finally:
-        copy.close()
-    if not sound:
-        to.unlink()
-        raise StoreUnusable(
-            "The copy of the store did not check out. Nothing was changed.", kind="damaged", next="drive doctor"
-        )
+        return os.stat(path or "")[1:3]
+    except OSError:
+        return None
 
 
-def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection:
+def _open_file(path: Path, key: str, store: Store, *, write: bool, alone: bool = False) -> Connection:
     from sqlcipher3 import dbapi2
 
     if dbapi2.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreUnusable(
-            "The SQLite inside sqlcipher3 is too old to be trusted.",
-            kind="old_engine",
-            next="pip install --upgrade sqlcipher3",
-        )
+        raise too_old()
     dbapi2.register_adapter(type(None), _nothing)
     try:
-        raw = _unlock(path, key, write=write)
+        raw = _unlock(path, key, write=write, alone=alone, patience=(TURN_MS if alone else BUSY_MS) / 1000)
     except StoreUnusable as refusal:
-        if refusal.kind != "no_space":
+        if refusal.kind != "no_space" or alone:
             raise
         raw = _unlock(path, key, write=write, alone=True)
     return Connection(raw, "sqlite", store)
 
 
-def _unlock(path: Path, key: str, *, write: bool, alone: bool = False) -> Any:
-    """The opened file. `alone` keeps the index of its log in memory, for a full disk has no room for one beside it."""
+def _unlock(path: Path, key: str, *, write: bool, alone: bool, patience: float = BUSY_MS / 1000) -> Any:
+    """The opened file. `alone` keeps the index of its log in memory: a full disk has no room for one beside it."""
     from sqlcipher3 import dbapi2
 
     try:
-        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=patience)
     except dbapi2.Error as error:
         raise as_refusal(error) or error from None
     try:

@@ -61,6 +61,11 @@ class Settings:
         return self.config / "keys" / f"{self.store.name}.slots"
 
     @property
+    def backups(self) -> Path:
+        """Where backups go that are sent nowhere else."""
+        return self.data / ("demo-backups" if self.is_demo else "backups")
+
+    @property
     def file(self) -> Path:
         """The settings of this user on this computer."""
         return self.config / "settings.toml"
@@ -261,11 +266,12 @@ def _is_under(folder: Path, point: str) -> bool:
 
 
 def _folders(env: Mapping[str, str]) -> tuple[Path, Path, Path, Path]:
-    """Where go: data, settings, what is remembered of stores, and what ends with the session."""
+    """Where data, settings, what is remembered of stores and what ends with the session go."""
     session = env.get("XDG_RUNTIME_DIR")
     if env.get("DRIVE_HOME"):
         home = Path(env["DRIVE_HOME"]).expanduser().absolute()
-        return home / "data", home / "config", home / "state", Path(session) / "drive" if session else home / "run"
+        runtime = Path(session) / "drive" if session else home / "run"
+        return home / "data", home / "config", home / "state", runtime
     from platformdirs import user_config_path, user_data_path, user_runtime_path, user_state_path
 
     runtime = Path(session) / "drive" if session else user_runtime_path("drive", False)

@@ -41,6 +41,15 @@ def locked() -> StoreUnusable:
     return StoreUnusable(message, kind=kind, next=then)
 
 
+def replaced() -> StoreUnusable:
+    """The file of the store is no longer the one that was opened."""
+    return StoreUnusable(
+        "The store was put back from a backup at this very moment. Nothing was saved.",
+        kind="stale",
+        next="Look at it again, then type the line again.",
+    )
+
+
 _FILE_TROUBLE = [
     (
         "locked",
@@ -121,6 +130,15 @@ def refusal_of_postgres(error: BaseException) -> DriveError:
     return StoreUnusable(f"The team's database refused: {first_line}.", kind="store", next="drive doctor")
 
 
+def too_old() -> StoreUnusable:
+    """The library of the encrypted file has a fault that can damage it."""
+    return StoreUnusable(
+        "The SQLite inside sqlcipher3 is too old to be trusted.",
+        kind="old_engine",
+        next="pip install --upgrade sqlcipher3",
+    )
+
+
 def refuse_unlike_store(path: Path) -> None:
     """Tell a missing, empty, plain or unreadable file from one that only lacks its key, before SQLCipher sees it."""
     try:
@@ -138,7 +156,7 @@ def refuse_unlike_store(path: Path) -> None:
         raise StoreUnusable(
             f"{path} is empty: it holds no records at all.",
             kind="empty",
-            next="Bring the file back from its copy. Do not start anew over it.",
+            next="drive backup list   then drive backup restore FILE. Do not start anew over it.",
         )
     if head == b"SQLite format 3\x00":
         raise StoreUnusable(

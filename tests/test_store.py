@@ -67,7 +67,8 @@ def empty_file(drive) -> str:
     path = drive.settings.store.path
     path.write_bytes(b"")
     return (
-        f"{path} is empty: it holds no records at all.\nBring the file back from its copy. Do not start anew over it.\n"
+        f"{path} is empty: it holds no records at all.\n"
+        "drive backup list   then drive backup restore FILE. Do not start anew over it.\n"
     )
 
 

@@ -18,6 +18,8 @@ KINDS = (
     *("start", "upgrade", "key", "backup", "restore", "accept", "outside", "unreadable"),
 )
 
+BACKUP = ".drivebackup"
+
 LOG = [
     Column("seq", "Entry"),
     Column("at", "At", lambda at: f"{at[:16].replace('T', ' ')} UTC" if at else ""),
@@ -72,7 +74,7 @@ def log(app: App, ref: Any, worker: str | None, since: date | None, kind: str | 
     "anchors",
     multiple=True,
     metavar="LINE|FILE",
-    help="A receipt, or a file with receipts, kept elsewhere. May be said more than once.",
+    help="A receipt, a file with receipts, or a backup, kept elsewhere. May be said more than once.",
 )
 @click.pass_obj
 def verify(app: App, deep: bool, anchors: tuple[str, ...]) -> int:
@@ -98,12 +100,17 @@ def _own(app: App) -> list[Any]:
 
 
 def _given(anchors: Sequence[str]) -> list[Any]:
-    """What was kept elsewhere: receipts as they were typed, or every one in a file."""
+    """What was kept elsewhere: receipts as they were typed, every one in a file, or what a backup ends with."""
     from drivecli import proof
 
     found = []
     for each in anchors:
         path = Path(each)
+        if path.suffix == BACKUP and path.is_file():
+            from drivecli import backup_file
+
+            found.append(backup_file.read_manifest(path).sealed)
+            continue
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else [each]
         found += [proof.read_receipt(line) for line in lines if line.strip()]
     return found

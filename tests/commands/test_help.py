@@ -167,7 +167,9 @@ def test_the_version(drive_file) -> None:
 
 # -- the examples ------------------------------------------------------------------------------------------------------
 
+BACKUP = "drive-WS-20261129T153000Z.drivebackup"
 KNOWN = {"42": "1", "WS-0042": "WS-0001", "12": "1", "P-0007": "P-0001", "P-0031": "P-0002", "WS-0012": "WS-0002"}
+KNOWN |= {"/media/stick": "our-values", "/media/stick/monday.drivebackup": "monday.drivebackup"}
 THREE_IMPORTS = [f"import agencies {name}.csv" for name in ("one", "two", "three")]
 FIRST = {
     "case open --same-as 42": ["case close 1 --reason completed"],
@@ -185,6 +187,8 @@ FIRST = {
     "checklist print enforcement 42": ["checklist start enforcement 1"],
     "worker leave amina --on yesterday": ["case transfer 1 --to ben --reason leave"],
     "person": ["case open --forename Lee --surname Other"],
+    "backup verify": [f"backup create {BACKUP}"],
+    "backup restore": [f"backup create {BACKUP}", "case show 1", "case show 1"],
     "import show 3": THREE_IMPORTS,
     "import undo 3": THREE_IMPORTS,
 }
