@@ -69,7 +69,7 @@ OUTSIDE = "outside"
 class Doing:
     """What an entry says beside the rows: of which `kind` it is, who did it, and with which command, without values.
 
-    `cases` are those that were touched or looked at; `once` is the name under which a line may be done only once.
+    `cases` were touched or looked at; `once` is a name done only once; of what the entry `undoes`, rows were taken out.
     """
 
     kind: str
@@ -81,6 +81,7 @@ class Doing:
     cases: Sequence[int] = ()
     reason: str | None = None
     once: str | None = None
+    undoes: int | None = None
 
 
 def utc_stamp() -> str:
@@ -408,7 +409,6 @@ def digest(then: Backwards, table: str, single: Sequence[Noted], runs: Sequence[
 
 def _append(db: Connection, doing: Doing, said: Mapping[str, Any], kept: Sequence[Noted]) -> Sealed:
     seq, prev = db.run(f"SELECT {NEXT_SEQ}, {LAST_HASH}").fetchone()
-    listed = len(doing.cases) <= SINGLY
     body = {
         "v": 1,
         "seq": seq,
@@ -418,9 +418,10 @@ def _append(db: Connection, doing: Doing, said: Mapping[str, Any], kept: Sequenc
         "worker": doing.worker,
         "login": doing.login,
         "event": doing.event,
-        "cases": sorted(doing.cases) if listed else len(doing.cases),
+        "cases": sorted(doing.cases) if len(doing.cases) <= SINGLY else len(doing.cases),
         "reason": doing.reason,
         "once": doing.once,
+        "undoes": doing.undoes,
         **said,
     }
     text = json.dumps(

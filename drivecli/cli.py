@@ -33,6 +33,8 @@ COMMANDS: Table = {
     "workload": ("workload:workload", "A row per worker: cases, overdue, capacity."),
     "worker": ("", "Add and see workers; away, leave, link."),
     "agency": ("", "Add and list partner agencies."),
+    "undo": ("undo:undo", "Take your last change out again, if it can be."),
+    "history": ("undo:history", "Your changes, and which of them can be undone."),
     "backup": ("backup:list_", "Verified copies of the store: make, list, verify, restore."),
     "drafts": ("drafts:list_", "Words of a command that did not end well."),
     "practice": ("", "The service's own values: show, check, apply."),

@@ -4,6 +4,10 @@ An error is a sentence (what was wrong, what would be right) and `next`, the lin
 Nothing here knows Click or SQL; `cli` turns these into words on stderr and an exit code.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 OK = 0
 OUR_FAULT = 1
 WRONG_USAGE = 2
@@ -20,11 +24,13 @@ INTERRUPTED = 130
 class DriveError(Exception):
     """A refusal with a sentence for the person and, where there is one, the next line to type.
 
-    `kind` is the fine grain that programs read from the JSON error (for example `wrong_key`).
+    `kind` is the fine grain that programs read from the JSON error (for example `wrong_key`). `lines` are for a person
+    alone: they may hold what a case holds.
     """
 
     code = OUR_FAULT
     kind = "error"
+    lines: Sequence[str] = ()
 
     def __init__(self, message: str, *, next: str = "", kind: str = "", code: int | None = None) -> None:
         super().__init__(message)
@@ -61,6 +67,31 @@ class StoreUnusable(DriveError):
 
     code = STORE_UNUSABLE
     kind = "store"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A field that two people wrote: what this one had `seen`, what the other made of it, what this one typed."""
+
+    field: str
+    seen: Any
+    theirs: Any
+    yours: Any
+
+
+class Changed(DriveError):
+    """Somebody else wrote the same thing after this worker last looked. Nothing was saved; both versions are told."""
+
+    code = STORE_UNUSABLE
+    kind = "stale"
+
+    def __init__(
+        self, message: str, *, case: int, by: str, versions: Sequence[Version], next: str = "", kind: str = ""
+    ) -> None:
+        super().__init__(message, next=next, kind=kind, code=REFUSED if kind else None)
+        self.case = case
+        self.by = by
+        self.versions = versions
 
 
 class AlreadyDone(DriveError):

@@ -20,8 +20,21 @@ def numbers(db: Connection, table: str, count: int) -> Sequence[int]:
     if db.is_postgres:
         sql = "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
         return [number for (number,) in db.run(sql, table=table, count=count).fetchall()]
-    last = db.value(f"SELECT MAX(id) FROM {table}") or 0
-    return range(last + 1, last + 1 + count)
+    first = next_number(db, table)
+    return range(first, first + count)
+
+
+def next_number(db: Connection, table: str) -> int:
+    """The number after the last of a table. One that was taken back keeps its own: it may stand on paper."""
+    number: int = 1 + db.value(
+        f"SELECT MAX(number) FROM (SELECT COALESCE(MAX(id), 0) AS number FROM {table}"
+        " UNION ALL SELECT COALESCE(MAX(last_id), 0) FROM import_made WHERE table_name = :table) given",
+        table=table,
+    )
+    gone = "FROM change WHERE tbl = :table AND op = 'D'"
+    if db.value(f"SELECT 1 {gone} AND pk = :pk", table=table, pk=str(number)):
+        number = 1 + db.value(f"SELECT MAX(CAST(pk AS bigint)) {gone}", table=table)
+    return number
 
 
 def insert(

@@ -177,8 +177,8 @@ class Out:
             print(_json({"error": said}), file=self.stderr)
             return
         print(safe_text(error.message), file=self.stderr)  # on one line, whatever was typed
-        if error.next:
-            self.warn(error.next)
+        for line in [*error.lines, *filter(None, [error.next])]:
+            self.warn(line)
 
     def _typed_here(self, line: str) -> str:
         """A hint as it must be typed here: on the demo, a line without --demo would open the real store."""

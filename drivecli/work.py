@@ -63,8 +63,8 @@ class Work:
     `alone` lets nobody else write meanwhile, on either engine; on the file nobody ever does.
 
     What the record will say of it may be told until the end: its `kind`, a `reason`, the `login` it is done on (a user
-    of a computer). `once` is a name under which it may be done only once: a line that is sent again, because nobody
-    knows whether it arrived, raises AlreadyDone.
+    of a computer), and the entry that it `undoes`. `once` is a name under which it may be done only once: a line that
+    is sent again, because nobody knows whether it arrived, raises AlreadyDone.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class Work:
         self.sealed: Sealed | None = None
         self.login = ""
         self.once: str | None = None
+        self.undoes: int | None = None
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._facts: dict[int, CaseFacts] = {}
@@ -144,15 +145,25 @@ class Work:
             self._let_go()
 
     def _must_be_new(self) -> None:
+        if self.once:
+            self.db.lock(f"once {self.once}")
         found = self.once and self.db.value("SELECT seq FROM audit_event WHERE once = :once", once=self.once)
         if found:
             raise AlreadyDone(f"--once {self.once} was done already (entry {found}). Nothing was done again.")
 
     def _doing(self) -> audit.Doing:
         """What the record says of this work beside its rows."""
-        who, cases = self.actor.username, sorted(self._touched)
         return audit.Doing(
-            self.kind, self._command, self.stamp(), who, self.login, self.event, cases, self.reason, self.once
+            self.kind,
+            self._command,
+            self.stamp(),
+            self.actor.username,
+            self.login,
+            self.event,
+            sorted(self._touched),
+            self.reason,
+            self.once,
+            self.undoes,
         )
 
     def _agree_on_rules(self) -> None:
@@ -203,6 +214,8 @@ class Work:
             row.recorded_at = self.stamp()
             row.recorded_by = self.actor.id
             row.event_id = self.event
+        if not self.db.is_postgres and getattr(row, "id", 0) is None:  # the file would give a number out again
+            row.id = many.next_number(self.db, str(type(row).__tablename__))
         self.session.add(row)
         self.session.flush()
         return row
@@ -232,11 +245,7 @@ class Work:
 
     def next_number(self, table: str) -> int:
         """The number of the next case or person. One that was taken back keeps its own: it may stand on paper."""
-        return 1 + self.db.value(
-            f"SELECT MAX(number) FROM (SELECT COALESCE(MAX(id), 0) AS number FROM {table}"
-            " UNION ALL SELECT COALESCE(MAX(last_id), 0) FROM import_made WHERE table_name = :table) given",
-            table=table,
-        )
+        return many.next_number(self.db, table)
 
     def case(self, number: int) -> "Case":
         """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""

@@ -155,10 +155,11 @@ def edit(
     **said: Any,
 ) -> None:
     """Change a person's or a case's details. What they were is kept."""
+    from drivecli.commands.meanwhile import told_of_others
     from drivecli.services import cases
     from drivecli.services.people import Details
 
-    with app.work(CaseRow) as work:
+    with told_of_others(app), app.work(CaseRow) as work:
         case, changed = cases.edit(
             work,
             ref,
@@ -168,6 +169,7 @@ def edit(
             tier=tier,
             area=area,
             reason=reason,
+            after_looking=True,
         )
     app.out.done(case, f"Changed {', '.join(words(each) for each in changed)} of {case.ref}.", ref=case.ref)
 

@@ -132,10 +132,11 @@ def log(app: App, ref: Any, **said: Any) -> None:
 @click.pass_obj
 def correct(app: App, number: int, reason: str, withdraw: bool, **said: Any) -> None:
     """Put a wrong contact right, with a reason. The old one stays readable."""
+    from drivecli.commands.meanwhile import told_of_others
     from drivecli.services import contacts
 
     changes = {name: value for name, value in said.items() if value is not None}
-    with app.work(contacts.Logged) as work:
+    with told_of_others(app), app.work(contacts.Logged) as work:
         logged = contacts.correct(work, number, changes, reason=reason, withdraw=withdraw)
     what = "withdrawn" if withdraw else f"corrected; contact {logged.id} stands in its place"
     _say(app, logged, f"Contact {number} on {logged.ref} was {what}.")

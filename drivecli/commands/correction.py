@@ -8,6 +8,7 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.commands.approach import next_due
+from drivecli.commands.meanwhile import told_of_others
 from drivecli.params import DAY, NUMBER, TEXT, case_argument, reason_option
 from drivecli.queries.cases import CaseRow
 
@@ -39,7 +40,7 @@ def correct(
     from drivecli.services import corrections
 
     said = corrections.Correction(what=what, on=on, to=to, number=number, withdraw=withdraw)
-    with app.work(CaseRow) as work:
+    with told_of_others(app), app.work(CaseRow) as work:
         case = corrections.correct(work, ref, said, reason=reason)
     done = "Withdrew" if withdraw else "Corrected"
     app.out.done(

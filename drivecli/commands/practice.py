@@ -100,13 +100,21 @@ def apply(app: App, path: Path, reason: str) -> None:
 
     texts = practice.read_path(path)
     with app.work(practice.Applied, alone=True) as work:
+        replaced = practice.of_others(work, texts)
         applied = practice.apply(work, texts, reason=reason)
     files = ", ".join(
         f"{name} (version {version})" for name, version in zip(applied.files, applied.versions, strict=True)
     )
     changed = len(applied.changed)
     app.out.done(
-        applied, f"Applied {files}. Deadlines of {changed} case{'' if changed == 1 else 's'} changed.", ref=files
+        applied,
+        f"Applied {files}. Deadlines of {changed} case{'' if changed == 1 else 's'} changed.",
+        ref=files,
+        notes=[
+            f"This took the place of version {each.version} of {each.name}, which {each.by} applied"
+            f" ({each.at[:16].replace('T', ' ')} UTC: {each.reason}). If you did not know of it, talk to them."
+            for each in replaced
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from drivecli.errors import NotUnderstood, Refused
 from drivecli.models import AreaChange, Case, Opening, Person, StageChange, TierChange
 from drivecli.queries import cases, workers
 from drivecli.queries.cases import CaseRow
-from drivecli.services import assignments, people
+from drivecli.services import assignments, meanwhile, people
 from drivecli.services.people import Details
 from drivecli.services.taking import Ref, prefix, take
 from drivecli.work import Work
@@ -100,12 +100,20 @@ def edit(
     tier: str | None,
     area: str | None,
     reason: str | None,
+    after_looking: bool = False,
 ) -> tuple[CaseRow, list[str]]:
-    """Change details of the person or the case. Tier and area are dated facts from today. Returns what changed."""
+    """Change details of the person or the case. Tier and area are dated facts from today. Returns what changed.
+
+    `after_looking` holds the actor to what they last saw: raises Changed where others changed the same field since.
+    """
     work.must_may("case_work", "change a case")
     work.reason = reason
     case = take(work, ref)
     row = work.case(case.id)
+    if after_looking:
+        typed = {name: getattr(said, name) for name in people.PLAIN}
+        typed |= {"external_ref": external_ref, "route": route, "tier": tier, "area": area}
+        meanwhile.must_have_seen(work, case, row, typed)
     changed = people.edit(work, case.person_id, said, reason)
     if external_ref and external_ref != row.external_ref:
         _refuse_taken(work, external_ref)

@@ -8,7 +8,7 @@ from drivecli.catalogue import Catalogue
 from drivecli.domain.contact import flag_for_lead
 from drivecli.domain.days import say_day
 from drivecli.domain.deadlines import window_ends_on
-from drivecli.errors import NotFound, NotUnderstood, Refused
+from drivecli.errors import Changed, NotFound, NotUnderstood, Refused, Version
 from drivecli.models import Contact
 from drivecli.queries import contacts as contact_queries
 from drivecli.queries import workers
@@ -67,12 +67,9 @@ def correct(work: Work, number: int, changes: dict[str, Any], *, reason: str, wi
     if old is None:
         raise NotFound(f"There is no contact {number}.", next="drive contact list REF")
     case = take(work, ("", old.case_id))
+    old = contact_queries.stored(work.db, number) or old  # as it stands once the case is ours
     if old.superseded_by:
-        raise Refused(
-            f"Contact {number} was already corrected; contact {old.superseded_by} stands in its place.",
-            kind="superseded",
-            next=f"drive contact correct {old.superseded_by} --reason WHY ...",
-        )
+        raise _corrected_already(work, old, changes)
     if old.about == "restricted" and not contact_queries.may_read(work.db, old.case_id, work.actor, work.catalogue):
         raise Refused(
             f"Contact {number} is restricted.", kind="not_permitted", next="Ask the case's manager or a lead."
@@ -99,6 +96,28 @@ def correct(work: Work, number: int, changes: dict[str, Any], *, reason: str, wi
     row.supersedes_id, row.reason, row.withdrawn = number, reason, withdraw
     row.external_ref = work.db.value("SELECT external_ref FROM contact WHERE id = :id", id=number)
     return _logged(work, case, work.add(row))
+
+
+def _corrected_already(work: Work, old: ContactRow, changes: dict[str, Any]) -> Changed:
+    """Somebody was first. What they made of it is told with what was typed, as far as this worker may read it."""
+    stands: ContactRow | None = old
+    while stands and stands.superseded_by:
+        stands = contact_queries.stored(work.db, stands.superseded_by)
+    assert stands is not None
+    theirs = contact_queries.one(work.db, stands.id, work.actor, work.catalogue)
+    seen = contact_queries.one(work.db, old.id, work.actor, work.catalogue)
+    versions = [
+        Version(name, getattr(seen, name), "withdrawn" if stands.withdrawn else getattr(theirs, name), value)
+        for name, value in changes.items()
+    ]
+    return Changed(
+        f"Contact {old.id} was already corrected; contact {old.superseded_by} stands in its place.",
+        case=old.case_id,
+        by=stands.recorded_by,
+        versions=[] if stands.recorded_by == work.actor.username else versions,
+        kind="superseded",
+        next=f"drive contact correct {old.superseded_by} --reason WHY ...",
+    )
 
 
 def _logged(work: Work, case: CaseKey, row: Contact) -> Logged:

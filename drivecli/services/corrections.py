@@ -8,10 +8,11 @@ from typing import Any
 from drivecli.domain.codes import read_code
 from drivecli.domain.days import say_day
 from drivecli.domain.facts import CaseFacts
-from drivecli.errors import NotFound, NotUnderstood, Refused
+from drivecli.errors import NotFound, NotUnderstood, Refused, Version
 from drivecli.models import AreaChange, Assignment, Opening, Review, StageChange, TierChange
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
+from drivecli.services import meanwhile
 from drivecli.services.reviews import check_kind
 from drivecli.services.taking import check_day, take
 from drivecli.work import Work
@@ -61,6 +62,7 @@ def _opened(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
         raise Refused(f"{say_day(on)} is in the future.", kind="future")
     facts = work.facts(case.id)
     old = work.session.get_one(Opening, facts.opening_id)
+    _must_have_seen(work, case, old, said)
     with_it = _written_with(work, case, old)
     moved = {(type(row).__name__, row.id) for row in with_it}
     _refuse_earlier(facts, moved, on, case)
@@ -120,7 +122,7 @@ def _refuse_earlier(facts: CaseFacts, moved: set[tuple[str, int]], on: date, cas
 
 def _stage(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
     stages = work.facts(case.id).stages
-    row = _pick(work, StageChange, [each.id for each in stages], said, "stage")
+    row = _pick(work, case, StageChange, [each.id for each in stages], said, "stage")
     if said.withdraw and len(stages) == 1:
         raise Refused("A case always has a stage; say which with --to.", kind="stage")
     to = read_code(said.to, work.catalogue.codes("stage"), "stage") if said.to else row.stage
@@ -128,7 +130,7 @@ def _stage(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
 
 
 def _assignment(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
-    row = _pick(work, Assignment, [each.id for each in work.facts(case.id).assignments], said, "assignment")
+    row = _pick(work, case, Assignment, [each.id for each in work.facts(case.id).assignments], said, "assignment")
     worker = row.worker_id
     if said.to:
         found = workers.find(work.db, said.to)
@@ -152,7 +154,7 @@ def _assignment(work: Work, case: CaseKey, said: Correction, reason: str) -> Non
 
 
 def _review(work: Work, case: CaseKey, said: Correction, reason: str) -> None:
-    row = _pick(work, Review, [each.id for each in work.facts(case.id).reviews], said, "review")
+    row = _pick(work, case, Review, [each.id for each in work.facts(case.id).reviews], said, "review")
     kind = read_code(said.to, work.catalogue.codes("review_kind"), "review kind") if said.to else row.kind
     on = said.on or row.occurred_on
     if kind != row.kind:
@@ -168,13 +170,30 @@ _CORRECT: dict[str, Callable[[Work, CaseKey, Correction, str], None]] = {
 }
 
 
-def _pick(work: Work, table: type[Any], standing: list[int], said: Correction, what: str) -> Any:
+def _pick(work: Work, case: CaseKey, table: type[Any], standing: list[int], said: Correction, what: str) -> Any:
     """The row to correct: the one named, else the latest that stands."""
     number = said.number if said.number is not None else max(standing, default=None)
     if number is None or number not in standing:
         named = f" {said.number}" if said.number is not None else ""
         raise NotFound(f"There is no {what}{named} on this case to correct.", next="drive case timeline REF")
-    return work.session.get_one(table, number)
+    row = work.session.get_one(table, number)
+    _must_have_seen(work, case, row, said)
+    return row
+
+
+def _must_have_seen(work: Work, case: CaseKey, row: Any, said: Correction) -> None:
+    """Two may put the same fact right: the second is told what the first made of it."""
+    before = work.session.get(type(row), row.supersedes_id) if row.supersedes_id else None
+    typed = (said.to, said.on.isoformat() if said.on else None, "withdrawn" if said.withdraw else None)
+    yours = ", ".join(filter(None, typed))
+    seen, theirs = (_in_words(work, each) if each else None for each in (before, row))
+    meanwhile.must_have_seen_fact(work, case, row, Version(said.what, seen, theirs, yours))
+
+
+def _in_words(work: Work, row: Any) -> str:
+    worker = workers.usernames(work.db).get(getattr(row, "worker_id", 0))
+    what = worker or getattr(row, "stage", None) or getattr(row, "kind", None)
+    return ", ".join(filter(None, (what, row.occurred_on.isoformat())))
 
 
 def _rows_of(work: Work, table: type[Any], case: int) -> list[int]:

@@ -306,7 +306,7 @@ class _Story:
 
     def assess(self, work: Work) -> None:
         """Give the case its tier."""
-        same = {"external_ref": None, "route": None, "area": None, "reason": None}
+        same: dict[str, Any] = {"external_ref": None, "route": None, "area": None, "reason": None}
         cases.edit(work, self.ref, Details(), tier=self.case["tier"], **same)
 
     def log(self, said: contacts.Said, work: Work) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from drivecli.catalogue import (
     Catalogue,
@@ -114,6 +115,28 @@ def apply(work: Work, texts: dict[str, str], *, reason: str) -> Applied:
     work.catalogue = with_these(work.db, texts)
     recompute(work)
     return Applied(tuple(texts), tuple(versions), tuple(each.ref for each in changed))
+
+
+class Standing(NamedTuple):
+    """An own file that stands: its version, who applied it and when (UTC), and why."""
+
+    name: str
+    version: int
+    by: str
+    at: str
+    reason: str
+
+
+def of_others(work: Work, texts: dict[str, str]) -> list[Standing]:
+    """The files that others applied and that these would take the place of. Their versions are kept."""
+    rows = work.db.rows(
+        Standing,
+        "SELECT f.name, f.version, w.name, f.recorded_at, f.reason"
+        " FROM site_file f JOIN worker w ON w.id = f.recorded_by WHERE f.recorded_by <> :me"
+        " AND f.version = (SELECT MAX(n.version) FROM site_file n WHERE n.name = f.name) ORDER BY f.name",
+        me=work.actor.id,
+    )
+    return [each for each in rows if each.name in texts]
 
 
 def recompute(work: Work) -> int:

@@ -296,7 +296,7 @@ class Cases(Kind):
 
     def change(self, work: Work, row: Row) -> None:
         assert row.known is not None
-        about = {name: row.said.get(name) for name in ("external_ref", "route", "tier", "area")}
+        about: dict[str, Any] = {name: row.said.get(name) for name in ("external_ref", "route", "tier", "area")}
         person = self.known.cases[row.known].person_id
         said = {name: row.said[name] for name in OF_THE_PERSON if name in row.said}
         told = details({**said, **new_lists(work, person, said)})
