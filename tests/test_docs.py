@@ -19,7 +19,7 @@ import classes
 import pytest
 from conftest import Drive
 
-from drivecli import preferences, proof
+from drivecli import backup, preferences, proof, restore
 from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
 from drivecli.commands import config, import_answer, import_batch, whoami
@@ -58,6 +58,7 @@ from drivecli.services import (
 from drivecli.services import checklists as checklist_services
 from drivecli.services import contacts as contact_services
 from drivecli.services import exports as export_services
+from drivecli.services import undo as undo_service
 from drivecli.services import workers as worker_services
 from drivecli.services.imports import undo
 
@@ -123,6 +124,12 @@ PRINTED = [
     proof.Finding,
     proof.Receipt,
     acceptance.Accepted,
+    backup.Made,
+    backup.BackupRow,
+    backup.Verified,
+    restore.Restored,
+    undo_service.Change,
+    undo_service.Undone,
 ]
 
 
