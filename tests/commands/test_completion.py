@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from conftest import Drive, Result
+from conftest import Drive, Result, Stores
 
 from commands.refusals import contents
 
@@ -57,18 +57,18 @@ def values(drive: Drive, line: str, **env: str | None) -> list[str]:
 
 
 @pytest.fixture
-def cases(drive: Drive, team: Any) -> Drive:
+def cases(drive: Drive, team: Any, stores: Stores) -> Drive:
     """Four cases on a store with a team: one overdue, one not, one suspended, one closed."""
-    return with_cases(drive)
+    return stores.prepared(drive, with_cases)
 
 
 @pytest.fixture
-def cases_file(drive_file: Drive, team: Any) -> Drive:
+def cases_file(drive_file: Drive, team: Any, stores: Stores) -> Drive:
     """The same, on a file alone."""
-    return with_cases(drive_file)
+    return stores.prepared(drive_file, with_cases)
 
 
-def with_cases(drive: Drive) -> Drive:
+def with_cases(drive: Drive) -> None:
     forename, surname, alias = SECRET
     drive.open_case(forename=forename, surname=surname, alias=alias, manager="amina", opened="2026-01-05")
     drive.open_case(manager="ben", opened="2026-03-02")
@@ -76,8 +76,6 @@ def with_cases(drive: Drive) -> Drive:
     drive.open_case(manager="ben", opened="2026-03-02")
     drive("case suspend 3 --reason custody --expected-release unknown", ok=True)
     drive("case close 4 --reason completed", ok=True)
-    drive.close()
-    return drive
 
 
 # -- what is offered ---------------------------------------------------------------------------------------------------

@@ -16,17 +16,19 @@ KEPT = "Your words are kept as draft 1: drive drafts use 1 -- OPTIONS   (or show
 
 
 @pytest.fixture
-def case(drive, team):
+def case(drive, team, stores):
     """A case of Amina's."""
-    drive.open_case(manager="amina")
-    return drive
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def case_file(drive_file, team):
+def case_file(drive_file, team, stores):
     """The same, on a file alone."""
-    drive_file.open_case(manager="amina")
-    return drive_file
+    return stores.prepared(drive_file, with_case)
+
+
+def with_case(drive) -> None:
+    drive.open_case(manager="amina")
 
 
 def log(*more: str) -> list[str]:
@@ -258,11 +260,14 @@ def test_kept_words_cannot_be_read_in_any_file(case_file) -> None:
 
 
 @pytest.fixture
-def kept(case):
+def kept(case, stores):
     """Two drafts of Sam's."""
+    return stores.prepared(case, with_drafts)
+
+
+def with_drafts(case) -> None:
     case(log("--note", "the first words", "--on", "tomorrow"))
     case(log("--note", "one\n\ntwo", "--on", "tomorrow"))
-    return case
 
 
 def test_drafts_are_listed_newest_first(kept) -> None:
