@@ -1,9 +1,10 @@
-"""Runs lines at the same moment, each in a process of its own: `python racer.py SPOILED`, started by test_races.
+"""Runs lines at the same moment, each in a process of its own: `python racer.py`, started once by test_races.
 
-It loads all of drive and says "ready". For every round it is given on stdin (a JSON list of lines, each a list of
-arguments) it forks a process for each line, lets them go together, and answers with the exit code and words of each.
-SPOILED is a JSON object: `pause` says where they stand still, for how many seconds or at which gate, so that others
-come between; `drop` names locks that a control does without.
+It loads all of drive. For every race it is given on stdin (a JSON object) it forks a process, in which it is spoiled,
+and which says "ready": `environ` is its whole environment; `pause` says where everybody stands still, for how many
+seconds or at which gate, so that others come between; `drop` names locks that a control does without. For every round
+(a JSON list of lines, each a list of arguments) that process forks one for each line, lets them go together, and
+answers with the exit code and words of each. A round of no lines ends the race.
 """
 
 import json
@@ -22,16 +23,33 @@ from drivecli.queries import clock, workers
 from drivecli.services import people
 
 
-def main(spoiled: dict[str, Any]) -> None:
+def main() -> None:
+    """Run races until there are no more."""
+    warm: set[bool] = set()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        os.environ.clear()
+        os.environ.update(asked["environ"])
+        on_postgres = "DRIVE_DATABASE" in os.environ
+        if on_postgres not in warm:
+            warm_up()
+            warm.add(on_postgres)
+        if not os.fork():
+            run_race(asked)
+            os._exit(0)
+        os.wait()
+        print("over", flush=True)
+
+
+def run_race(asked: dict[str, Any]) -> None:
     """Spoil what is to be spoiled, say that all is ready, and run rounds until there are no more."""
-    warm_up()
-    for where, how in spoiled.get("pause", {}).items():
+    for where, how in asked["pause"].items():
         PAUSES[where](how)
-    for lock in spoiled.get("drop", ()):
+    for lock in asked["drop"]:
         DROPS[lock]()
     print("ready", flush=True)
-    for line in sys.stdin:
-        print(json.dumps(race(json.loads(line))), flush=True)
+    while lines := json.loads(sys.stdin.readline()):
+        print(json.dumps(race(lines)), flush=True)
 
 
 def warm_up() -> None:
@@ -142,4 +160,4 @@ DROPS: dict[str, Callable[[], None]] = {
 }
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main()

@@ -162,7 +162,12 @@ def stop_often(drive: Drive, folder: Path, how: signal.Signals, *, times: int, s
 
 @pytest.mark.parametrize(
     ("engine", "times"),
-    [("file", 60), ("postgres", 20), pytest.param("file", 300, marks=pytest.mark.long)],
+    [
+        ("file", 21),
+        ("postgres", 9),
+        pytest.param("file", 300, marks=pytest.mark.long),
+        pytest.param("postgres", 60, marks=pytest.mark.long),
+    ],
 )
 def test_killed_at_any_moment_an_import_is_done_or_not_begun_and_runs_again(
     request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str, times: int

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,22 @@ PAUSE = 0.1
 """Seconds that a process stands still where others could come between."""
 
 
+@cache
+def racer() -> Any:
+    """The process that every race is run from: to load all of drive for each of them takes longer than the race."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, str(RACER)], encoding="utf-8", **pipes)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _racer_ends() -> Iterator[None]:
+    yield
+    if racer.cache_info().currsize:
+        with racer() as process:
+            process.stdin.close()
+        racer.cache_clear()
+
+
 class Race:
     """Where lines are run at once. See racer.py."""
 
@@ -44,8 +61,7 @@ class Race:
     def start(self, *lines: str | Sequence[str]) -> None:
         """Let these lines go, and do not wait for them."""
         self.lines = [line.split() if isinstance(line, str) else list(line) for line in lines]
-        self.process.stdin.write(json.dumps(self.lines) + "\n")
-        self.process.stdin.flush()
+        tell(self.process, self.lines)
 
     def finish(self) -> list[Result]:
         """What the lines did that were let go."""
@@ -59,15 +75,22 @@ class Race:
 def race(drive: Drive, *, drop: Sequence[str] = (), **pause: float | Path) -> Iterator[Race]:
     """A race without the locks of `drop`; keywords are where everybody pauses, and for how long or at which gate."""
     how = {where.replace("_", " "): str(how) if isinstance(how, Path) else how for where, how in pause.items()}
-    spoiled = {"drop": drop, "pause": how}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    line = [sys.executable, str(RACER), json.dumps(spoiled)]
-    with subprocess.Popen(line, env=drive.environ(), encoding="utf-8", **pipes) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+    process = racer()
+    tell(process, {"environ": drive.environ(), "drop": drop, "pause": how})
+    assert process.stdout.readline() == "ready\n"
+    try:
         yield Race(process)
-        assert process.stdin is not None
-        process.stdin.close()
+    finally:
+        tell(process, [])
+        for said in process.stdout:
+            if said == "over\n":
+                break
+
+
+def tell(process: Any, what: Any) -> None:
+    """Say something to the racer."""
+    process.stdin.write(json.dumps(what) + "\n")
+    process.stdin.flush()
 
 
 def day(ago: int) -> str:

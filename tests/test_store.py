@@ -387,14 +387,18 @@ def test_the_same_search_finds_every_canary_once_the_file_is_decrypted(drive_fil
 @posix
 def test_everything_on_disk_is_private_whatever_the_umask_says(drive_file, tmp_path: Path) -> None:
     shutil.rmtree(drive_file.home)
-    init = "init --name Sam --username sam --role case_manager"
 
-    for line in (init, "case open --forename Kim --surname Other", "caseload"):
-        assert drive_file.process(line, umask=0).code == 0, line
-    reader = drive_file.db()  # so that the log's files are there to be looked at
-    reader.begin(write=False)
-    reader.value("SELECT COUNT(*) FROM person")
-    assert drive_file.process("contact log 1 --mode phone --outcome held", umask=0).code == 0
+    ours = os.umask(0)
+    try:
+        for line in ("init --name Sam --username sam --role case_manager", "case open --forename Kim --surname Other"):
+            drive_file(line, ok=True)
+        drive_file("caseload", ok=True)
+        reader = drive_file.db()  # so that the log's files are there to be looked at
+        reader.begin(write=False)
+        reader.value("SELECT COUNT(*) FROM person")
+        drive_file("contact log 1 --mode phone --outcome held", ok=True)
+    finally:
+        os.umask(ours)
 
     found = {path: path.stat().st_mode & 0o777 for path in [drive_file.home, *drive_file.home.rglob("*")]}
     assert {path.name for path in found} >= {"drive.db", "drive.db-wal", "drive.key"}
@@ -524,12 +528,15 @@ def test_an_init_that_is_not_understood_leaves_nothing_behind(new_drive, line: s
 
 
 RACERS = """
-import json, os, sys, time
-from sqlmodel import Session  # what init needs, loaded before the start so that the racers meet
-from alembic import command
+import json, os, shlex, sys, tempfile, time
+manner, count, tests = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+sys.path.insert(0, tests)
+from conftest import INIT, run  # which loads what init needs, so that the racers meet
 from drivecli import cli, db, settings
 from drivecli.services import setup
-manner, count = sys.argv[1], int(sys.argv[2])
+with tempfile.TemporaryDirectory() as elsewhere:  # what a first time has to make ready is made ready for all of them
+    run(shlex.split(INIT), {name: value for name, value in os.environ.items() if name != "DRIVE_DATABASE"}
+        | {"DRIVE_HOME": elsewhere})
 if manner == "careless":
     setup.publish = lambda new, path, replace: settings.publish(new, path, replace=True)
     db.Connection.lock = lambda self, what: None
@@ -557,7 +564,7 @@ json.dump(ended, sys.stdout)
 
 def race(drive, manner: str, count: int = 8) -> list[tuple[int, str]]:
     """Let `count` first starts race; how each ended, and what it said, in order of their codes."""
-    line = [sys.executable, "-c", RACERS, manner, str(count)]
+    line = [sys.executable, "-c", RACERS, manner, str(count), str(Path(__file__).parent)]
     done = subprocess.run(line, env=drive.environ(), capture_output=True, encoding="utf-8", timeout=120, check=True)
     return sorted((code, said) for code, said in json.loads(done.stdout))
 
