@@ -1,4 +1,4 @@
-"""Runs lines at the same moment, each in a process of its own: `python racer.py`, started once by test_races.
+"""Runs lines at the same moment, each in a process of its own: `python racer.py`, started once by racing.py.
 
 It loads all of drive. For every race it is given on stdin (a JSON object) it forks a process, in which it is spoiled,
 and which says "ready": `environ` is its whole environment; `pause` says where everybody stands still, for how many
@@ -31,7 +31,7 @@ def main() -> None:
         os.environ.clear()
         os.environ.update(asked["environ"])
         on_postgres = "DRIVE_DATABASE" in os.environ
-        if on_postgres not in warm:
+        if on_postgres not in warm and "_DRIVE_COMPLETE" not in os.environ:
             warm_up()
             warm.add(on_postgres)
         if not os.fork():
@@ -69,8 +69,9 @@ def race(lines: list[list[str]]) -> list[Any]:
     said = []
     for answer in answers:
         with open(answer, encoding="utf-8") as file:
-            said.append(json.loads(file.read()))
-        os.wait()
+            told = file.read()
+        ended = os.waitstatus_to_exitcode(os.wait()[1])
+        said.append(json.loads(told) if told else [ended, "", ""])
     return said
 
 

@@ -4,93 +4,26 @@ Real processes, each with a connection of its own, wait at the start and are let
 sure that they meet. Every race is run again with its lock dropped, and then it must go wrong.
 """
 
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TODAY, Drive, Result
+from conftest import TODAY, Drive
 from histories import CATALOGUE, wrong_rows
+from racing import race
 
-from drivecli.errors import OUR_FAULT
 from drivecli.queries import clock
 from drivecli.work import RULES
 
-RACER = Path(__file__).parent / "racer.py"
 MONDAY = date.fromisoformat(TODAY)
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that are forked at the start")
 PAUSE = 0.1
 """Seconds that a process stands still where others could come between."""
-
-
-@cache
-def racer() -> Any:
-    """The process that every race is run from: to load all of drive for each of them takes longer than the race."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return subprocess.Popen([sys.executable, str(RACER)], encoding="utf-8", **pipes)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _racer_ends() -> Iterator[None]:
-    yield
-    if racer.cache_info().currsize:
-        with racer() as process:
-            process.stdin.close()
-        racer.cache_clear()
-
-
-class Race:
-    """Where lines are run at once. See racer.py."""
-
-    def __init__(self, process: Any) -> None:
-        self.process = process
-
-    def __call__(self, *lines: str | Sequence[str]) -> list[Result]:
-        """Run these lines at once, each in a process of its own; what each of them did."""
-        self.start(*lines)
-        return self.finish()
-
-    def start(self, *lines: str | Sequence[str]) -> None:
-        """Let these lines go, and do not wait for them."""
-        self.lines = [line.split() if isinstance(line, str) else list(line) for line in lines]
-        tell(self.process, self.lines)
-
-    def finish(self) -> list[Result]:
-        """What the lines did that were let go."""
-        answers = json.loads(self.process.stdout.readline())
-        done = [Result(" ".join(line), *each) for line, each in zip(self.lines, answers, strict=True)]
-        assert not [str(each) for each in done if each.code == OUR_FAULT]
-        return done
-
-
-@contextmanager
-def race(drive: Drive, *, drop: Sequence[str] = (), **pause: float | Path) -> Iterator[Race]:
-    """A race without the locks of `drop`; keywords are where everybody pauses, and for how long or at which gate."""
-    how = {where.replace("_", " "): str(how) if isinstance(how, Path) else how for where, how in pause.items()}
-    process = racer()
-    tell(process, {"environ": drive.environ(), "drop": drop, "pause": how})
-    assert process.stdout.readline() == "ready\n"
-    try:
-        yield Race(process)
-    finally:
-        tell(process, [])
-        for said in process.stdout:
-            if said == "over\n":
-                break
-
-
-def tell(process: Any, what: Any) -> None:
-    """Say something to the racer."""
-    process.stdin.write(json.dumps(what) + "\n")
-    process.stdin.flush()
 
 
 def day(ago: int) -> str:
