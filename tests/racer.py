@@ -9,18 +9,20 @@ answers with the exit code and words of each. A round of no lines ends the race.
 
 import json
 import os
+import shlex
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from conftest import run
+from conftest import INIT, run
 
-from drivecli import db, many, work
+from drivecli import db, many, settings, work
 from drivecli.queries import clock, workers
-from drivecli.services import people
+from drivecli.services import people, setup
 
 
 def main() -> None:
@@ -53,7 +55,10 @@ def run_race(asked: dict[str, Any]) -> None:
 
 
 def warm_up() -> None:
-    """Write, and never commit: so everything a write needs is loaded before the processes part."""
+    """Start a store elsewhere, and write but never commit: so all that is needed is ready before the processes part."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        alone = {name: value for name, value in os.environ.items() if name != "DRIVE_DATABASE"}
+        run(shlex.split(INIT), alone | {"DRIVE_HOME": elsewhere})
     commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
     for line in ("case open --forename Warm --surname Up", "contact log 1 --mode phone --outcome held"):
         run(line.split(), dict(os.environ))
@@ -153,7 +158,13 @@ def _begin_nothing(self: db.Connection, *, write: bool, orm: bool = False) -> No
         self.session()
 
 
+def _publish_over(new: Path, path: Path, replace: bool) -> None:
+    """The last to begin a store wins, whoever was there before."""
+    settings.publish(new, path, replace=True)
+
+
 DROPS: dict[str, Callable[[], None]] = {
+    "first come": lambda: setattr(setup, "publish", _publish_over),
     "row lock": lambda: setattr(work.Work, "touch", _touch_without_lock),
     "numbering lock": lambda: setattr(db.Connection, "lock", lambda self, what, **how: None),
     "write lock": lambda: setattr(db.Connection, "begin", _begin_deferred),

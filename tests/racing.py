@@ -18,10 +18,10 @@ RACER = Path(__file__).parent / "racer.py"
 
 
 @cache
-def racer() -> Any:
-    """The process that every race is run from: to load all of drive for each of them takes longer than the race."""
+def forking(program: Path) -> Any:
+    """The process of a program that forks others, started once: to load all of drive takes longer than a race."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen([sys.executable, str(RACER)], encoding="utf-8", **pipes)
+    process = subprocess.Popen([sys.executable, str(program)], encoding="utf-8", **pipes)
     atexit.register(process.communicate)
     return process
 
@@ -44,10 +44,14 @@ class Race:
 
     def finish(self) -> list[Result]:
         """What the lines did that were let go."""
-        answers = json.loads(self.process.stdout.readline())
-        done = [Result(" ".join(line), *each) for line, each in zip(self.lines, answers, strict=True)]
+        done = self.answers()
         assert not [str(each) for each in done if each.code == OUR_FAULT]
         return done
+
+    def answers(self) -> list[Result]:
+        """The same, of lines without a lock that may well end in a fault of ours."""
+        answers = json.loads(self.process.stdout.readline())
+        return [Result(" ".join(line), *each) for line, each in zip(self.lines, answers, strict=True)]
 
 
 @contextmanager
@@ -56,19 +60,24 @@ def race(
 ) -> Iterator[Race]:
     """A race without the locks of `drop`; keywords are where everybody pauses, and for how long or at which gate."""
     how = {where.replace("_", " "): str(how) if isinstance(how, Path) else how for where, how in pause.items()}
-    process = racer()
+    process = forking(RACER)
     tell(process, {"environ": drive.environ(env), "drop": drop, "pause": how})
     assert process.stdout.readline() == "ready\n"
     try:
         yield Race(process)
     finally:
-        tell(process, [])
-        for said in process.stdout:
-            if said == "over\n":
-                break
+        end(process)
 
 
 def tell(process: Any, what: Any) -> None:
-    """Say something to the racer."""
+    """Say something to such a process."""
     process.stdin.write(json.dumps(what) + "\n")
     process.stdin.flush()
+
+
+def end(process: Any) -> None:
+    """Tell it that there is no more of this, and wait until it is over."""
+    tell(process, [])
+    for said in process.stdout:
+        if said == "over\n":
+            break
