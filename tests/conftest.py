@@ -235,7 +235,7 @@ def _written(stream: io.TextIOWrapper) -> str:
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-LONGEST = ("test_races", "test_whole_day", "test_completion", "test_one_truth", "test_import_crash", "test_checklist")
+LONGEST = ("test_whole_day", "test_import_crash", "test_one_truth", "test_reading", "test_completion", "test_help")
 """Files that take longest, in that order. A file runs on one core, so what is dear to make is made once."""
 
 
