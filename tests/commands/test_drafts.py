@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -170,7 +171,8 @@ def test_words_outlive_an_interruption(case_file) -> None:
     lock = case_file.db(write=True)
     lock.begin(write=True)
     line = case_file.start(log("--note", WORDS), stdin=subprocess.DEVNULL)
-    time.sleep(3)
+    while "Waiting" not in (said := line.stderr.readline()):
+        assert said, "it ended before it had to wait"
 
     line.send_signal(signal.SIGINT)
     time.sleep(0.5)
@@ -185,15 +187,25 @@ def test_words_outlive_an_interruption(case_file) -> None:
     assert case_file("contact list 1 --json").json == []
 
 
+def unread(pipe: IO[str]) -> bool:
+    """Whether something written into a pipe was not read yet."""
+    import fcntl
+    import termios
+
+    return fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)) != bytes(4)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
     line = case_file.start(log("--note", "-"))
     line.stdin.write("the first line\n")
     line.stdin.flush()
-    time.sleep(2)
+    while unread(line.stdin):
+        assert line.poll() is None, "it ended before it had read"
+        time.sleep(0.05)
 
     line.send_signal(signal.SIGINT)
-    code = line.wait(timeout=20)
+    code = line.wait(timeout=120)
     out, err = line.stdout.read(), line.stderr.read()
     for stream in (line.stdin, line.stdout, line.stderr):
         stream.close()
@@ -210,7 +222,7 @@ def test_words_typed_at_the_terminal_outlive_ctrl_c(case_file) -> None:
     child = pexpect.spawn(
         sys.executable, ["-m", "drivecli", *log("--note", "-")], env=case_file.environ(), encoding="utf-8", timeout=60
     )
-    time.sleep(2)
+    child.expect("Write your words")
     child.sendline("the first line")
     time.sleep(1)
     child.sendintr()
