@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from drivecli.errors import DriveError, NotFound, Refused, StoreUnusable
+from drivecli.errors import Damaged, DriveError, NotFound, Refused, StoreUnusable
 from drivecli.packaged import fingerprint
 from drivecli.preferences import Preferences, read_preferences
 from drivecli.render import Out
-from drivecli.settings import Settings, read_settings
+from drivecli.settings import DEMO, Settings, read_settings
 
 if TYPE_CHECKING:
+    from drivecli.anchors import Sealed
     from drivecli.catalogue import Catalogue
     from drivecli.db import Connection
     from drivecli.queries.workers import Acting
@@ -35,6 +36,7 @@ class Asked:
     no_input: bool = False
     no_pager: bool = False
     debug: bool = False
+    once: str | None = None
 
 
 class Answered(Protocol):
@@ -52,7 +54,8 @@ class App:
     """What a command is handed.
 
     `words` holds free text that was read from stdin or an editor, and `wizard` what a person answered, so that none is
-    lost; `saved` says whether a unit of work has been committed.
+    lost; `saved` says whether a unit of work has been committed. `quick` opens a store only where nobody need be asked
+    for what opens it: completion, and the page on whom to ring, must never stop at a question.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -62,6 +65,10 @@ class App:
         self.words: list[str] = []
         self.wizard: Answered | None = None
         self.saved = False
+        self.quick = False
+        self._key: str | None = None
+        self._may_ask = True
+        self._no_key: StoreUnusable | None = None
         self._db: Connection | None = None
         self._db_writes = False
         self._announced = False
@@ -125,7 +132,7 @@ class App:
 
         try:
             own = site_files(self._open(write=False))
-        except StoreUnusable:
+        except (StoreUnusable, Damaged):  # told when the command itself opens it
             own = {}
         return Catalogue(own)
 
@@ -187,9 +194,70 @@ class App:
         _ = self.actor
         return db
 
-    def look(self, case: Any) -> "Connection":
-        """The open store, for showing one person's record. The place where such a reading will be recorded."""
-        return self.read()
+    def look(self, case: tuple[str, int], *, kind: str = "read") -> "Connection":
+        """The open store, for showing one person's record, once it is written down who looks. `kind` may be print.
+
+        Raises NotFound for an unknown case, StoreUnusable where the reading cannot be written down within 10 seconds.
+        """
+        from drivecli.queries import cases
+
+        return self.look_at(cases.find(self.read(), case, self.prefix()).id, kind=kind)
+
+    def look_at(self, case: int, *, kind: str = "read") -> "Connection":
+        """The same for a case that is known by its number."""
+        db = self.read()
+        try:
+            self.put_on_record(kind, self.actor.username, cases=[case])
+        except Exception as error:
+            raise self._not_shown(error) from error
+        return db
+
+    def put_on_record(self, kind: str, worker: str | None = None, *, cases: Sequence[int] = ()) -> None:
+        """Write down what changes no row of the store: that somebody looks at cases, or changes what opens it."""
+        from drivecli import audit, proof
+
+        db = self._open(write=False)
+        proof.must_be_watched(db)
+        db.let_write()
+        self.remember(
+            audit.seal_look(db, audit.Doing(kind, self.command, audit.utc_stamp(), worker, self.login, cases=cases))
+        )
+        db.read_only()
+        self._db_writes = False
+
+    def _not_shown(self, error: Exception) -> Exception:
+        """Why a record is not shown: nobody may look without a trace."""
+        refusal = error if isinstance(error, DriveError) else self.refusal(error)
+        if refusal is None:
+            return error
+        why = (
+            "Somebody else is writing to the store and did not finish in 10 seconds."
+            if refusal.kind == "locked"
+            else refusal.message.replace(" Nothing was saved.", "")
+        )
+        return StoreUnusable(
+            f"Nothing is shown: that you look could not be written down. {why}", kind=refusal.kind, next=refusal.next
+        )
+
+    def anchor(self) -> "Sealed | None":
+        """Where the record of this store stood when this user last saw it."""
+        from drivecli import anchors
+
+        return anchors.read_anchor(self.settings.state, self._anchor_name)
+
+    @property
+    def _anchor_name(self) -> str:
+        """What the store is remembered by: its own name, but for the demo, which may be made anew at any time."""
+        return DEMO if self.settings.is_demo else self._store_settings["db_id"]
+
+    def remember(self, sealed: "Sealed") -> None:
+        """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""
+        from drivecli import anchors
+
+        try:
+            anchors.keep_anchor(self.settings.state, self._anchor_name, sealed)
+        except OSError as error:
+            self.out.note(f"Where the record stands could not be kept in {self.settings.state}: {error.strerror}.")
 
     @contextmanager
     def work(
@@ -201,6 +269,7 @@ class App:
         anything is written. It is refused while the rules of this release differ from the store's; only
         `drive upgrade`, which mends that, is `bringing_forward`. `alone` lets nobody else write meanwhile.
         """
+        from drivecli import proof
         from drivecli.work import Actor, Work
 
         self.out.check_fields(answers)
@@ -208,12 +277,16 @@ class App:
         db = self._open(write=True)
         who = Actor(actor.id, actor.username, actor.name, actor.role)
         rules = None if bringing_forward else fingerprint()
+        proof.must_be_watched(db)
         work = Work(db, who, catalogue, today=today, command=self.command, rules=rules, alone=alone)
+        work.login, work.once = self.login, self.asked.once
         try:
             with work:
                 yield work
         finally:
             self.saved = self.saved or work.is_saved
+            if work.is_saved and work.sealed:
+                self.remember(work.sealed)
 
     def store_settings(self) -> dict[str, str]:
         """What the store keeps about itself: its prefix, schema, fingerprint of rules, the demo's day."""
@@ -250,15 +323,55 @@ class App:
             self._db.close()
             self._db = None
 
+    def read_key(self) -> str:
+        """The key of the store, read or asked for once in a command."""
+        from drivecli import keys
+
+        if self._no_key:
+            raise self._no_key
+        if self._key is None:
+            ask = self._ask_secret if self._may_ask and not self.quick and self.person_present else None
+            try:
+                self._key = keys.read_key(self.settings, ask, quick=self.quick)
+            except StoreUnusable as error:
+                self._no_key = None if self._may_ask else error  # who did not know it is told so, and not asked again
+                raise
+        return self._key
+
+    def key_is(self, key: str) -> None:
+        """Take the key from whoever has just asked for it, so that nobody is asked twice."""
+        self._key = key
+
+    def _ask_secret(self, question: str) -> str:
+        from drivecli import prompts
+
+        self._may_ask = False  # who left with Ctrl-C is not asked again on the way out
+        return prompts.secret(f"{question} (drive unlock asks once an hour)", accessible=self.accessible)
+
     def open_unchecked(self, *, write: bool) -> "Connection":
         """The open store without looking at its schema or rules: for `upgrade` and `doctor`, which mend and tell."""
         from drivecli import db, keys
 
         self.close()
-        self._db = db.open_store(self.settings.store, lambda: keys.read_key(self.settings), write=write)
+        try:
+            self._db = db.open_store(self.settings.store, self.read_key, write=write)
+        except StoreUnusable as error:
+            self._key = None
+            if error.kind != "wrong_key" or not keys.close_session(self.settings):
+                raise
+            self._db = db.open_store(self.settings.store, self.read_key, write=write)  # what a session held was stale
         self._db_writes = write
         self._db.waiting = lambda who: self.out.note(f"Waiting for {who} to finish ...")
         return self._db
+
+    def open_for_proof(self) -> "Connection":
+        """The open store, whether or not it is as it was: for showing and accepting what is wrong with its record."""
+        from drivecli.queries.store import read_store_settings
+
+        db = self.open_unchecked(write=False)
+        db.begin(write=False)
+        self._store_settings = read_store_settings(db)
+        return db
 
     def open_checked(self, *, write: bool) -> "Connection":
         """The open store, outside a unit of work: for drafts and links, which are no record of a case."""
@@ -274,6 +387,7 @@ class App:
                 self._db.let_write()
                 self._db_writes = True
             return self._db
+        from drivecli import anchors
         from drivecli.queries.store import read_store_settings
 
         db = self.open_unchecked(write=write)
@@ -281,6 +395,7 @@ class App:
             db.begin(write=False)
         try:
             self._store_settings = read_store_settings(db)
+            anchors.must_be_whole(db, self.anchor())
         except BaseException:
             self.close()
             raise

@@ -207,7 +207,7 @@ def read_codes(data: Mapping[str, Any], name: str) -> CodeList:
 
 def read_roles(data: Mapping[str, Any], where: str) -> dict[str, Role]:
     """Roles from parsed data."""
-    known = ("case_work", "lead", "manage", "import", "export")
+    known = ("case_work", "lead", "manage", "import", "export", "audit")
     roles = {}
     for entry in entries.tables(data, "role", where, needed=True):
         may = tuple(entry.get("may", ()))

@@ -14,8 +14,9 @@ import click
 from drivecli import __version__
 from drivecli.app import App
 from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
-from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, DriveError, NotUnderstood
+from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, AlreadyDone, DriveError, NotUnderstood
 from drivecli.render import FORMATS
+from drivecli.settings import without_keys
 
 COMMANDS: Table = {
     "today": ("today:today", "Your day: holds first, then what is overdue, due today and due this week."),
@@ -32,11 +33,16 @@ COMMANDS: Table = {
     "workload": ("workload:workload", "A row per worker: cases, overdue, capacity."),
     "worker": ("", "Add and see workers; away, leave, link."),
     "agency": ("", "Add and list partner agencies."),
+    "backup": ("backup:list_", "Verified copies of the store: make, list, verify, restore."),
     "drafts": ("drafts:list_", "Words of a command that did not end well."),
     "practice": ("", "The service's own values: show, check, apply."),
     "import": ("import_batch:template", "Bring in records from a spreadsheet: a plan first, then all or nothing."),
     "export": ("", "Take records out to a spreadsheet or a program."),
     "person": ("", "Decide who is who."),
+    "audit": ("audit:log", "Who did what and who looked; show that the record is whole."),
+    "key": ("key:status", "What opens the store: passphrase, recovery code, keyring, a new key."),
+    "unlock": ("unlock:unlock", "Open the store for an hour at a time, by its passphrase."),
+    "lock": ("unlock:lock", "Close the store again, and clear the screen."),
     "config": ("config:list_", "How drive talks to you: accessible, color, format, hints, pager."),
     "whoami": ("whoami:whoami", "Who is acting, in which store."),
     "demo": ("demo:demo", "Try drive with about 30 invented cases."),
@@ -94,6 +100,18 @@ GROUPS: Mapping[str, Table] = {
         "add": ("agency:add", "Add an agency."),
         "list": ("agency:list_", "List agencies."),
     },
+    "audit": {
+        "log": ("audit:log", "Who did what, and who looked."),
+        "verify": ("audit:verify", "Show that nothing on record was changed."),
+        "receipt": ("audit:receipt", "A line to keep elsewhere: where the record stands."),
+        "accept": ("audit:accept", "Say that what was found in the record is known, and go on from here."),
+    },
+    "backup": {
+        "create": ("backup:create", "Make a backup, and check it whole before it counts as one."),
+        "list": ("backup:list_", "List the backups there are, newest first."),
+        "verify": ("backup:verify", "Check a backup; --deep restores it in private and compares."),
+        "restore": ("backup:restore", "Put a backup in the store's place."),
+    },
     "drafts": {
         "list": ("drafts:list_", "List your drafts."),
         "show": ("drafts:show", "Show a draft's words."),
@@ -131,6 +149,13 @@ GROUPS: Mapping[str, Table] = {
         "caseload": ("export:caseload", "Take out open cases, most urgent first."),
         "deadlines": ("export:deadlines", "Take out every deadline of open cases, the most urgent case first."),
     },
+    "key": {
+        "status": ("key:status", "What opens the store, and until when."),
+        "passphrase": ("key:passphrase", "Set or change the passphrase; it takes the place of a key file."),
+        "recovery": ("key:recovery", "Make a recovery code to keep on paper."),
+        "keyring": ("key:keyring", "Let this computer's keyring open the store."),
+        "rotate": ("key:rotate", "Encrypt the store under a new key, after a leak."),
+    },
     "config": {
         "list": ("config:list_", "List how drive talks to you on this computer."),
         "get": ("config:get", "Say how one setting stands."),
@@ -164,6 +189,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     app = App(os.environ if env is None else env)
     if app.env.get("_DRIVE_COMPLETE"):
         return _complete(app.env["_DRIVE_COMPLETE"])
+    if env is None:
+        _keep_from_children()
     try:
         code = _run(args, app)
         sys.stdout.flush()
@@ -174,6 +201,12 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
         with suppress(KeyboardInterrupt):  # all is said and done; closing brings a large change into the file
             app.close()
     return code
+
+
+def _keep_from_children() -> None:
+    """No editor or other program that is started learns where a key is; the App has its own copy."""
+    for name in set(os.environ) - set(without_keys(os.environ)):
+        del os.environ[name]
 
 
 def _complete(instruction: str) -> int:
@@ -201,6 +234,9 @@ def _run(args: list[str], app: App) -> int:
     except click.ClickException as refused:
         _peek(args, app)
         error = _from_click(refused)
+    except AlreadyDone as done:
+        app.out.note(done.message)
+        return OK
     except DriveError as refused:
         error = refused
     except Exception as fault:  # the one place where every error becomes words and a code
@@ -238,6 +274,10 @@ def _fault(error: Exception, app: App) -> DriveError:
     if _came_of_ctrl_c(error):
         return DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
     refusal = app.refusal(error)
+    if refusal is None and isinstance(error, OSError):
+        from drivecli.trouble import refusal_of_system
+
+        refusal = refusal_of_system(error, _saved(app))
     if refusal:
         return refusal
     if app.asked.debug:

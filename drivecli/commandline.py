@@ -42,6 +42,7 @@ EVERYWHERE = [
     _option("--color", type=click.Choice(["auto", "always", "never"]), help="When to use colour. [default: auto]"),
     _option("--no-input", is_flag=True, help="Never ask; a missing value is an error."),
     _option("--no-pager", is_flag=True, help="Never stop at a full screen."),
+    _option("--once", metavar="ID", help="Do this line once only: with an ID that was done, nothing is done again."),
     _option("--debug", is_flag=True, help="On a fault of ours, show the traceback."),
 ]
 """The options that work before and after every command; each is noted on the App, wherever it stands."""

@@ -122,6 +122,7 @@ def _state(app: App, case: Any) -> str:
 def _offer(ctx: click.Context, read: Callable[[App], Values], begun: str) -> list[CompletionItem[str]]:
     """What `read` finds that begins so. A program that may ask for a key is never started; `answer` hides any error."""
     app = App({name: value for name, value in os.environ.items() if name != "DRIVE_KEY_COMMAND"})
+    app.quick = True
     app.asked.demo = bool(ctx.meta.get("drive.demo"))
     try:
         return [CompletionItem(word, help=safe_text(said)) for word, said in read(app) if word.startswith(begun)]

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from drivecli.errors import StoreUnusable
 from drivecli.settings import Store
 from drivecli.trouble import as_refusal as as_refusal
-from drivecli.trouble import locked, refusal_of_postgres
+from drivecli.trouble import locked, refusal_of_postgres, refuse_unlike_store, replaced, too_old
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -47,6 +47,7 @@ class Connection:
         self.raw = raw
         self.engine = engine
         self.store = store
+        self.place = _place(store.path)
         self._session: Session | None = None
         self.waiting: Callable[[str], None] = lambda who: None
 
@@ -84,48 +85,52 @@ class Connection:
         found = self.run(sql, **params).fetchone()
         return found[0] if found is not None else None
 
-    def begin(self, *, write: bool, orm: bool = False) -> None:
+    def begin(self, *, write: bool, orm: bool = False, patience: float = BUSY_MS / 1000) -> None:
         """Begin a transaction. On the file a write takes the lock at once, so that it never fails half way.
 
         What is read in one transaction is of one moment, however many statements it takes.
 
-        `orm` makes the session ready first: its first act on a connection is a rollback.
+        `orm` makes the session ready first: its first act on a connection is a rollback. `patience` is for how many
+        seconds a write waits for its turn.
         """
         if orm:
             self.session()
         if not self.is_postgres and write:
-            self._wait_for_the_lock()
+            self._wait_for_the_lock(patience)
         elif not self.is_postgres:
             self.raw.execute("BEGIN DEFERRED")
         elif not write:
             self.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
-    def _wait_for_the_lock(self) -> None:
+    def _wait_for_the_lock(self, patience: float) -> None:
         """Begin to write, trying again in short turns: SQLite's own long wait would not hear Ctrl-C."""
-        turns = self._turns()
+        turns = self._turns(patience)
         self.raw.execute(f"PRAGMA busy_timeout = {TURN_MS}")
         try:
             while True:
                 try:
                     self.raw.execute("BEGIN IMMEDIATE")
-                    return
+                    break
                 except Exception as error:
                     if "locked" not in str(error) or not next(turns):
                         raise
         finally:
             self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        if _place(self.store.path) != self.place:  # what is written here would never be seen again
+            self.raw.rollback()
+            raise replaced()
 
-    def _turns(self) -> Iterator[bool]:
+    def _turns(self, patience: float) -> Iterator[bool]:
         """Whether to try once more; after a while the person is told who writes, once."""
         began, told = monotonic(), False
-        while monotonic() - began < BUSY_MS / 1000:
+        while monotonic() - began < patience:
             if not told and monotonic() - began > PATIENCE:
                 told = True
                 self.waiting(self._who_writes() or "somebody else who is writing")
             yield True
         yield False
 
-    def lock(self, what: str, *, shared: bool = False) -> None:
+    def lock(self, what: str, *, shared: bool = False, patience: float = BUSY_MS / 1000) -> None:
         """Wait for others who hold `what` until their end; `shared` waits only for one who holds it alone.
 
         On the file the write lock is already held.
@@ -133,7 +138,7 @@ class Connection:
         if not self.is_postgres:
             return
         how = "pg_try_advisory_xact_lock_shared" if shared else "pg_try_advisory_xact_lock"
-        turns = self._turns()
+        turns = self._turns(patience)
         while not self.value(f"SELECT {how}(hashtext(:what))", what=what):
             if not next(turns):
                 raise locked()
@@ -144,8 +149,8 @@ class Connection:
         if self.is_postgres:
             self.run("SELECT set_config('application_name', :words, false)", words=f"drive: {words}"[:63])
         elif self._note:
-            self._note.write_text(f"{os.getpid()} {words}", encoding="utf-8")
-            self._note.chmod(0o600)
+            with suppress(OSError), open(self._note, "w", encoding="utf-8", opener=_private) as file:
+                file.write(f"{os.getpid()} {words}")
 
     def withdraw(self) -> None:
         """Take back what was announced."""
@@ -181,6 +186,25 @@ class Connection:
         """Make room in memory for a transaction of many rows, which otherwise takes many times as long."""
         if not self.is_postgres:
             self.raw.execute("PRAGMA cache_size = -96000")
+
+    def read_only(self) -> None:
+        """What is asked from here on may not write, and is of one moment."""
+        self.raw.rollback()
+        if not self.is_postgres:
+            self.raw.execute("PRAGMA query_only = ON")
+        self.begin(write=False)
+
+    def bring_in(self) -> bool:
+        """Bring into the file what lies beside it. Returns whether something still does: others are at work."""
+        self.let_write()
+        try:
+            busy, *_ = self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except Exception as error:  # a file that may only be read has nothing beside it that we could bring in
+            if "readonly" not in str(error):
+                raise
+            busy = False
+        self.read_only()
+        return bool(busy)
 
     def let_write(self) -> None:
         """End what was being read, and let a store that was opened for reading be written to."""
@@ -229,20 +253,45 @@ def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> 
     """
     if store.path is None:
         return _open_postgres(store)
-    _refuse_unlike_store(store.path)
-    connection = _open_file(store.path, key(), store, write=write)
+    refuse_unlike_store(store.path)
+    place = _place(store.path)
     try:
-        found = connection.value("PRAGMA application_id")
-        if found != APPLICATION_ID:
-            raise StoreUnusable(f"{store.path} is not a drive store.", kind="foreign", next="Check DRIVE_DATABASE.")
-        if connection.value("PRAGMA journal_mode") != "wal":
-            raise StoreUnusable(
-                f"{store.path} is not in the mode drive left it in.", kind="foreign", next="drive doctor"
-            )
+        connection = open_copy(store.path, key(), store, write=write)
+    except StoreUnusable:
+        if _place(store.path) == place:
+            raise
+        return open_store(store, key, write=write)  # another file was put in its place meanwhile
+    connection.place = place
+    if connection.value("PRAGMA journal_mode") != "wal":
+        connection.close()
+        raise StoreUnusable(f"{store.path} is not in the mode drive left it in.", kind="foreign", next="drive doctor")
+    return connection
+
+
+def open_copy(
+    path: Path, key: str, store: Store | None = None, *, write: bool = False, alone: bool = False
+) -> Connection:
+    """Open the file of a store, in whichever mode it was left; `alone` lets nobody else open it until it is closed."""
+    refuse_unlike_store(path)
+    connection = _open_file(path, key, store or Store("copy", path=path), write=write, alone=alone)
+    try:
+        if connection.value("PRAGMA application_id") != APPLICATION_ID:
+            raise StoreUnusable(f"{path} is not a drive store.", kind="foreign", next="Check DRIVE_DATABASE.")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def fits(store: Store, key: str) -> bool:
+    """Whether a key opens the store."""
+    try:
+        open_store(store, lambda: key).close()
+    except StoreUnusable as error:
+        if error.kind != "wrong_key":
+            raise
+        return False
+    return True
 
 
 def create_file(path: Path, key: str) -> Connection:
@@ -281,72 +330,43 @@ def finish_file(connection: Connection) -> None:
     connection.close()
 
 
-def copy_file(connection: Connection, key: str, to: Path) -> None:
-    """A whole copy of an open file store under the same key, checked page by page. Works while others write.
-
-    Raises StoreUnusable when the copy does not check out; the bad copy is removed.
-    """
-    os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection.run("VACUUM INTO :path", path=str(to))
-    copy = _open_file(to, key, Store("copy", path=to), write=True)
+def _place(path: Path | None) -> Any:
+    """Which file lies at a path, by its number and disk: another one, when it was replaced."""
     try:
-        copy.run("PRAGMA journal_mode = WAL")  # which VACUUM INTO does not carry over
-        faults = copy.run("PRAGMA cipher_integrity_check").fetchall()
-        sound = not faults and copy.value("PRAGMA integrity_check") == "ok"
-    finally:
-        copy.close()
-    if not sound:
-        to.unlink()
-        raise StoreUnusable(
-            "The copy of the store did not check out. Nothing was changed.", kind="damaged", next="drive doctor"
-        )
+        return os.stat(path or "")[1:3]
+    except OSError:
+        return None
 
 
-def _refuse_unlike_store(path: Path) -> None:
-    """Tell a missing, empty, plain or unreadable file from one that only lacks its key, before SQLCipher sees it."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except FileNotFoundError:
-        raise StoreUnusable(
-            f"There is no store at {path}.", kind="no_store", next="drive init   or, to try it first: drive demo"
-        ) from None
-    except OSError as error:
-        raise StoreUnusable(
-            f"{path} cannot be read: {error.strerror}.", kind="read_only", next="drive doctor"
-        ) from None
-    if not head:
-        raise StoreUnusable(
-            f"{path} is empty: it holds no records at all.",
-            kind="empty",
-            next="Bring the file back from its copy. Do not start anew over it.",
-        )
-    if head == b"SQLite format 3\x00":
-        raise StoreUnusable(
-            f"{path} is a plain SQLite file, not an encrypted drive store.",
-            kind="foreign",
-            next="Check DRIVE_DATABASE.",
-        )
-
-
-def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection:
+def _open_file(path: Path, key: str, store: Store, *, write: bool, alone: bool = False) -> Connection:
     from sqlcipher3 import dbapi2
 
     if dbapi2.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreUnusable(
-            "The SQLite inside sqlcipher3 is too old to be trusted.",
-            kind="old_engine",
-            next="pip install --upgrade sqlcipher3",
-        )
+        raise too_old()
     dbapi2.register_adapter(type(None), _nothing)
     try:
-        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+        raw = _unlock(path, key, write=write, alone=alone, patience=(TURN_MS if alone else BUSY_MS) / 1000)
+    except StoreUnusable as refusal:
+        if refusal.kind != "no_space" or alone:
+            raise
+        raw = _unlock(path, key, write=write, alone=True)
+    return Connection(raw, "sqlite", store)
+
+
+def _unlock(path: Path, key: str, *, write: bool, alone: bool, patience: float = BUSY_MS / 1000) -> Any:
+    """The opened file. `alone` keeps the index of its log in memory: a full disk has no room for one beside it."""
+    from sqlcipher3 import dbapi2
+
+    try:
+        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=patience)
     except dbapi2.Error as error:
         raise as_refusal(error) or error from None
     try:
         raw.execute("PRAGMA cipher_log_level = NONE")
         raw.execute(f"PRAGMA key = \"x'{key}'\"")
         raw.execute("PRAGMA cipher_compatibility = 4")
+        if alone:
+            raw.execute("PRAGMA locking_mode = EXCLUSIVE")
         raw.execute("SELECT count(*) FROM sqlite_master")
         for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
@@ -355,7 +375,11 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
     except dbapi2.Error as error:
         raw.close()
         raise as_refusal(error) or error from None
-    return Connection(raw, "sqlite", store)
+    return raw
+
+
+def _private(path: str, how: int) -> int:
+    return os.open(path, how, 0o600)
 
 
 def _nothing(value: None) -> None:

@@ -63,6 +63,13 @@ class StoreUnusable(DriveError):
     kind = "store"
 
 
+class AlreadyDone(DriveError):
+    """A line that was to be done once only, and was done before. It is no fault: nothing is left to do."""
+
+    code = OK
+    kind = "already_done"
+
+
 class Damaged(DriveError):
     """Damage was found, or a check by `drive doctor` failed."""
 

@@ -7,13 +7,15 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 
+from drivecli.settings import without_keys
+
 SECURE = {"LESSSECURE": "1", "LESSHISTFILE": "-"}
 """less shows people's records here: it keeps no file of what was searched for, and saves, edits and runs nothing."""
 
 
 def page(text: str, command: str, env: Mapping[str, str], encoding: str) -> bool:
     """Show the text until the pager is left; false when there is no such pager. Leaving early is no error."""
-    around = {"LESS": "FIRX", **env, **SECURE}
+    around = {"LESS": "FIRX", **without_keys(env), **SECURE}
     around.pop("LESSOPEN", None)
     heard = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the pager's to answer, from its first moment on
     try:

@@ -180,6 +180,17 @@ class Identifier(_Type):
         return read_identifier(text, ctx.obj.catalogue.codes("identifier_type"))
 
 
+class FromStdin(_Type):
+    """Only `-`: what must never stand on a line, where others can see it."""
+
+    name = "-"
+
+    def read(self, text: str, ctx: click.Context | None) -> str:
+        if text != "-":
+            raise NotUnderstood("it is never typed on the line, where others can see it: leave it out, or - for stdin.")
+        return text
+
+
 class Whole(click.IntRange):
     """A whole number in plain digits, as a spreadsheet's cell is read; Python alone would take 1_0 for ten."""
 
@@ -210,6 +221,7 @@ TEXT, PRIVATE, CASE, PERSON, USERNAME, PREFIX = Text(), Private(), CaseRef(), Pe
 CHECKLIST = ChecklistName()
 DAY, DAY_TO_COME, ANY_DAY, RELEASE, IDENTIFIER = Day(PAST), Day(FUTURE), Day(EITHER), Release(), Identifier()
 CODE = Code
+FROM_STDIN = FromStdin()
 
 
 def case_argument(function: F) -> F:
@@ -322,10 +334,17 @@ def _all_of_stdin(app: Any, option: str) -> str:
     return clean(text)
 
 
-def _line_from_stdin(app: Any, what: str) -> str:
+def secret_from_stdin(app: Any, what: str) -> str:
+    """What must not be seen: a line of stdin, or asked for where a person would have to type it in sight."""
+    return _line_from_stdin(app, what, hidden=True)
+
+
+def _line_from_stdin(app: Any, what: str, *, hidden: bool = False) -> str:
     if app.person_present:
         from drivecli import prompts
 
+        if hidden:
+            return prompts.secret(what.capitalize(), accessible=app.accessible)
         return prompts.text(f"{what.capitalize()}:", accessible=app.accessible)
     line = sys.stdin.readline().strip()
     if not line:

@@ -1,4 +1,4 @@
-"""How this person wants to be told things: five choices, each with the place it was made.
+"""How this person wants to be told things: six choices, each with the place it was made.
 
 An option on the line goes before the environment, the environment before this user's settings file. A service has no
 say in how somebody reads.
@@ -14,6 +14,7 @@ from drivecli.render import FORMATS
 SWITCH = ("on", "off")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "accessible": SWITCH,
+    "backup-days": ("1", "2", "3", "7", "14", "30", "off"),
     "color": ("auto", "always", "never"),
     "format": ("auto", *FORMATS),
     "hints": SWITCH,
@@ -23,6 +24,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 DEFAULTS = {
     "accessible": "off",
+    "backup-days": "1",
     "color": "auto",
     "format": "auto",
     "hints": "on",

@@ -25,6 +25,17 @@ def text(question: str, *, needed: bool = True, accessible: bool = False) -> str
     return str(_ask(questionary.text(question, validate=lambda typed: not needed or bool(typed.strip()), **_plainly())))
 
 
+def secret(question: str, *, accessible: bool = False) -> str:
+    """A passphrase or a code, which is not shown while it is typed."""
+    if accessible:
+        import click
+
+        return click.prompt(question, hide_input=True, prompt_suffix=": ", err=True).strip()
+    import questionary
+
+    return str(_ask(questionary.password(f"{question}:", validate=lambda typed: bool(typed.strip()), **_plainly())))
+
+
 def choose(question: str, choices: Sequence[tuple[str, str]], default: str = "", *, accessible: bool = False) -> str:
     """One of (code, words); the code is returned. Enter alone takes the default, and nothing where there is none.
 

@@ -30,11 +30,14 @@ class Store:
 class Settings:
     """What one command works with. `worker` is DRIVE_WORKER; `today` is DRIVE_TODAY; `key_*` override the key file.
 
-    `own` is what this user's settings file says, as it stands there.
+    `own` is what this user's settings file says. `state` is where this user of this computer remembers what was last
+    seen in each store, apart from the stores; `runtime` is this user's folder for what need not outlive a log-out.
     """
 
     data: Path
     config: Path
+    state: Path
+    runtime: Path
     store: Store
     worker: str | None = None
     today: date | None = None
@@ -53,6 +56,16 @@ class Settings:
         return self.config / "keys" / f"{self.store.name}.key"
 
     @property
+    def slots_file(self) -> Path:
+        """Where the wrapped copies of the store's key lie: apart from the data too."""
+        return self.config / "keys" / f"{self.store.name}.slots"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go that are sent nowhere else."""
+        return self.data / ("demo-backups" if self.is_demo else "backups")
+
+    @property
     def file(self) -> Path:
         """The settings of this user on this computer."""
         return self.config / "settings.toml"
@@ -63,11 +76,13 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
 
     The demo never takes its store or its key from the environment, so that it cannot touch the real one.
     """
-    data, config = _folders(env)
+    data, config, state, runtime = _folders(env)
     own = _own(config / "settings.toml")
     common = Settings(
         data=data,
         config=config,
+        state=state,
+        runtime=runtime,
         store=Store(DEMO, path=data / "demo.db"),
         worker=env.get("DRIVE_WORKER") or None,
         today=_today(env.get("DRIVE_TODAY", "")),
@@ -79,6 +94,8 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
     return Settings(
         data=data,
         config=config,
+        state=state,
+        runtime=runtime,
         store=read_store(named, data) if named else Store("drive", path=data / "drive.db"),
         worker=common.worker,
         today=common.today,
@@ -137,6 +154,21 @@ def make_private_folder(path: Path) -> None:
             each.chmod(0o700)  # whatever the umask
     if os.name == "posix":
         path.chmod(0o700)
+
+
+def without_keys(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a program that we start: nothing in it says where a key is."""
+    return {name: value for name, value in env.items() if not name.startswith("DRIVE_KEY")}
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder outlast a power cut. Windows has no such call and writes them by itself."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_private(path: Path, content: bytes, *, replace: bool) -> None:
@@ -219,13 +251,31 @@ def _publish_without_links(temporary: Path, path: Path) -> None:
         raise
 
 
-def _folders(env: Mapping[str, str]) -> tuple[Path, Path]:
+def is_in_memory(folder: Path) -> bool:
+    """Whether what is in a folder is gone when the computer is off. Only Linux says."""
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return False
+    around = [(len(point), at, kind) for at, (_, point, kind, *_) in enumerate(mounts) if _is_under(folder, point)]
+    return max(around, default=(0, 0, ""))[2] in ("tmpfs", "ramfs")
+
+
+def _is_under(folder: Path, point: str) -> bool:
+    return folder.resolve().is_relative_to(point.replace("\\040", " "))
+
+
+def _folders(env: Mapping[str, str]) -> tuple[Path, Path, Path, Path]:
+    """Where data, settings, what is remembered of stores and what ends with the session go."""
+    session = env.get("XDG_RUNTIME_DIR")
     if env.get("DRIVE_HOME"):
         home = Path(env["DRIVE_HOME"]).expanduser().absolute()
-        return home / "data", home / "config"
-    from platformdirs import user_config_path, user_data_path
+        runtime = Path(session) / "drive" if session else home / "run"
+        return home / "data", home / "config", home / "state", runtime
+    from platformdirs import user_config_path, user_data_path, user_runtime_path, user_state_path
 
-    return user_data_path("drive", False), user_config_path("drive", False)
+    runtime = Path(session) / "drive" if session else user_runtime_path("drive", False)
+    return user_data_path("drive", False), user_config_path("drive", False), user_state_path("drive", False), runtime
 
 
 def _today(text: str) -> date | None:

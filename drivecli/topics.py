@@ -13,6 +13,7 @@ TOPICS = {
     "rules": "What is due when, and your service's own values.",
     "spreadsheets": "Bringing old records in from a file.",
     "security": "What the encryption protects against, and what not.",
+    "backups": "When, where to, what it protects, and the drill of each month.",
     "exit-codes": "How a command ends, and what to do then.",
     "json": "What the fields mean, for scripts.",
 }

@@ -1,5 +1,8 @@
 """What a database's own errors mean for the person, and what to type next."""
 
+import errno
+from pathlib import Path
+
 from drivecli.errors import DriveError, StoreUnusable
 
 
@@ -18,10 +21,33 @@ def as_refusal(error: BaseException) -> DriveError | None:
     return None
 
 
+def refusal_of_system(error: OSError, saved: str) -> DriveError | None:
+    """What it means that the system would not read or write a file; `saved` says what became of the line."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StoreUnusable(
+            f"There is no room on the disk. {saved}", kind="no_space", next="Make room on the disk: drive doctor"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return StoreUnusable(
+            f"The system does not allow it: {what}. {saved}", kind="read_only", next="Check the rights: drive doctor"
+        )
+    return None
+
+
 def locked() -> StoreUnusable:
     """Somebody else writes, and for too long."""
     _, kind, message, then = _FILE_TROUBLE[0]
     return StoreUnusable(message, kind=kind, next=then)
+
+
+def replaced() -> StoreUnusable:
+    """The file of the store is no longer the one that was opened."""
+    return StoreUnusable(
+        "The store was put back from a backup at this very moment. Nothing was saved.",
+        kind="stale",
+        next="Look at it again, then type the line again.",
+    )
 
 
 _FILE_TROUBLE = [
@@ -102,3 +128,39 @@ def refusal_of_postgres(error: BaseException) -> DriveError:
             next="Check the network and DRIVE_DATABASE.",
         )
     return StoreUnusable(f"The team's database refused: {first_line}.", kind="store", next="drive doctor")
+
+
+def too_old() -> StoreUnusable:
+    """The library of the encrypted file has a fault that can damage it."""
+    return StoreUnusable(
+        "The SQLite inside sqlcipher3 is too old to be trusted.",
+        kind="old_engine",
+        next="pip install --upgrade sqlcipher3",
+    )
+
+
+def refuse_unlike_store(path: Path) -> None:
+    """Tell a missing, empty, plain or unreadable file from one that only lacks its key, before SQLCipher sees it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError:
+        raise StoreUnusable(
+            f"There is no store at {path}.", kind="no_store", next="drive init   or, to try it first: drive demo"
+        ) from None
+    except OSError as error:
+        raise StoreUnusable(
+            f"{path} cannot be read: {error.strerror}.", kind="read_only", next="drive doctor"
+        ) from None
+    if not head:
+        raise StoreUnusable(
+            f"{path} is empty: it holds no records at all.",
+            kind="empty",
+            next="drive backup list   then drive backup restore FILE. Do not start anew over it.",
+        )
+    if head == b"SQLite format 3\x00":
+        raise StoreUnusable(
+            f"{path} is a plain SQLite file, not an encrypted drive store.",
+            kind="foreign",
+            next="Check DRIVE_DATABASE.",
+        )

@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from drivecli import audit, many
+from drivecli.anchors import Sealed
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain.facts import CaseFacts
-from drivecli.errors import StoreUnusable
+from drivecli.errors import AlreadyDone, StoreUnusable
 from drivecli.queries import cases, rights
 from drivecli.queries.cases import CaseRow
 from drivecli.queries.clock import DEADLINE, DERIVED, Answers
@@ -60,6 +61,10 @@ class Work:
 
     `rules` is the fingerprint of the caller's packaged rules; a store whose deadlines were made with others is refused.
     `alone` lets nobody else write meanwhile, on either engine; on the file nobody ever does.
+
+    What the record will say of it may be told until the end: its `kind`, a `reason`, the `login` it is done on (a user
+    of a computer). `once` is a name under which it may be done only once: a line that is sent again, because nobody
+    knows whether it arrived, raises AlreadyDone.
     """
 
     def __init__(
@@ -85,6 +90,11 @@ class Work:
         self._included: tuple[str, ...] = ()
         self._announced = False
         self.is_saved = False
+        self.kind = "write"
+        self.reason: str | None = None
+        self.sealed: Sealed | None = None
+        self.login = ""
+        self.once: str | None = None
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._facts: dict[int, CaseFacts] = {}
@@ -109,6 +119,9 @@ class Work:
     def _begin(self) -> None:
         self.db.lock(RULES, shared=not self._alone)
         self._agree_on_rules()
+        self._must_be_new()
+        if not self.db.is_postgres:
+            audit.seal_outside(self.db, self.stamp())
         self.event = audit.begin_event(self.db, self.stamp(), self.actor.id, self._command)
 
     def announce(self) -> None:
@@ -123,11 +136,24 @@ class Work:
             if error is None:
                 self.settle()
                 audit.end_event(self.db, self.event, self._touched)
+                self.sealed = audit.seal(self.db, self._doing())
                 with _unbroken():
                     self.db.commit()
                     self.is_saved = True
         finally:
             self._let_go()
+
+    def _must_be_new(self) -> None:
+        found = self.once and self.db.value("SELECT seq FROM audit_event WHERE once = :once", once=self.once)
+        if found:
+            raise AlreadyDone(f"--once {self.once} was done already (entry {found}). Nothing was done again.")
+
+    def _doing(self) -> audit.Doing:
+        """What the record says of this work beside its rows."""
+        who, cases = self.actor.username, sorted(self._touched)
+        return audit.Doing(
+            self.kind, self._command, self.stamp(), who, self.login, self.event, cases, self.reason, self.once
+        )
 
     def _agree_on_rules(self) -> None:
         """Work by the rules that stand now: another may have changed them since this command began to read."""

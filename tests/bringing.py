@@ -32,7 +32,7 @@ AGENCY = {"name": "Adur Advice", "kind": "advice"}
 CLOSED = {"status": "closed", "closed_on": "20/02/2026", "closure_reason": "completed"}
 CUSTODY = {"suspended_on": "16/02/2026", "suspend_reason": "custody"}
 
-KEPT = ("event", "event_case", "field_change", "import_batch", "import_made")
+KEPT = ("event", "event_case", "field_change", "import_batch", "import_made", "audit_event", "change")
 """Tables that keep what was done: they only ever grow."""
 
 
@@ -74,6 +74,8 @@ def assert_sound(drive: Drive) -> None:
     doctor = drive("doctor --json", as_="sam")
     assert doctor.code == 0, str(doctor)
     assert [each["state"] for each in doctor.json if each["name"] == "deadlines"] == ["ok"], str(doctor)
+    held = drive("audit verify --deep", as_="sam")
+    assert held.code == 0, str(held)
 
 
 def counts(answer: Mapping[str, Any]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from typing import Any
 from conftest import run
 
 from drivecli import db
+from drivecli.app import App
 from drivecli.services.imports import apply, cases, plan
 from drivecli.spreadsheets import reading
 
@@ -79,8 +80,9 @@ def say(words: str) -> None:
 def warm_up(line: list[str]) -> None:
     """Bring in, and never save: so everything an import needs is loaded before the processes part."""
     commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
+    remember, App.remember = App.remember, lambda self, sealed: None  # type: ignore[method-assign]
     run(line, dict(os.environ))
-    db.Connection.commit = commit  # type: ignore[method-assign]
+    db.Connection.commit, App.remember = commit, remember  # type: ignore[method-assign]
 
 
 def report() -> None:

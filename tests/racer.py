@@ -21,6 +21,7 @@ from typing import Any
 from conftest import INIT, run
 
 from drivecli import db, many, settings, work
+from drivecli.app import App
 from drivecli.queries import clock, workers
 from drivecli.services import people, setup
 
@@ -60,9 +61,10 @@ def warm_up() -> None:
         alone = {name: value for name, value in os.environ.items() if name != "DRIVE_DATABASE"}
         run(shlex.split(INIT), alone | {"DRIVE_HOME": elsewhere})
     commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
+    remember, App.remember = App.remember, lambda self, sealed: None  # type: ignore[method-assign]
     for line in ("case open --forename Warm --surname Up", "contact log 1 --mode phone --outcome held"):
         run(line.split(), dict(os.environ))
-    db.Connection.commit = commit  # type: ignore[method-assign]
+    db.Connection.commit, App.remember = commit, remember  # type: ignore[method-assign]
 
 
 def race(lines: list[list[str]]) -> list[Any]:

@@ -2,7 +2,8 @@
 
     WRITE_DOCS=1 pytest tests/test_docs.py -n 0
 
-writes the outputs of the README's examples and the command reference anew; read them before you commit them.
+writes the outputs of the README's examples, the command reference and the tables of the page for the data protection
+officer anew; read them before you commit them.
 """
 
 import io
@@ -14,9 +15,11 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+import classes
 import pytest
+from conftest import Drive
 
-from drivecli import preferences
+from drivecli import preferences, proof
 from drivecli.catalogue import Catalogue
 from drivecli.cli import COMMANDS, GROUPS, main
 from drivecli.commands import config, import_answer, import_batch, whoami
@@ -24,6 +27,7 @@ from drivecli.commands import help as help_command
 from drivecli.commands import practice as practice_command
 from drivecli.domain import urgent
 from drivecli.queries import (
+    audit,
     case_page,
     cases,
     checklists,
@@ -38,11 +42,13 @@ from drivecli.queries import (
     workload,
 )
 from drivecli.services import (
+    acceptance,
     assignments,
     checks,
     completions,
     drafts,
     installed,
+    keys,
     people,
     practice,
     reviews,
@@ -58,6 +64,7 @@ from drivecli.services.imports import undo
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "commands.md"
+FOR_DPO = ROOT / "docs" / "for-your-dpo.md"
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 TYPED = re.compile(r"^```(?:sh|console)\n(?P<lines>.*?)^```", re.DOTALL | re.MULTILINE)
 FILES = re.compile(r"^```toml\n# (?P<name>\S+\.toml)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
@@ -107,6 +114,15 @@ PRINTED = [
     imports.BatchRow,
     undo.Undone,
     people.Decided,
+    keys.Opener,
+    keys.Changed,
+    keys.Unlocked,
+    keys.Locked,
+    audit.LogRow,
+    proof.Proof,
+    proof.Finding,
+    proof.Receipt,
+    acceptance.Accepted,
 ]
 
 
@@ -237,6 +253,46 @@ def test_the_command_reference_is_what_help_says(tmp_path: Path, monkeypatch: py
     if os.environ.get("WRITE_DOCS"):
         REFERENCE.write_text(said, encoding="utf-8")
     assert REFERENCE.read_text(encoding="utf-8") == said
+
+
+# -- for the data protection officer -----------------------------------------------------------------------------------
+
+
+def columns_of(drive: Drive) -> dict[str, list[str]]:
+    """Every table of a store with its columns, as they lie there."""
+    db = drive.db()
+    tables = db.run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+    return {
+        table: [name for (name,) in db.run("SELECT name FROM pragma_table_info(:table)", table=table).fetchall()]
+        for (table,) in tables
+    }
+
+
+def test_every_column_of_the_store_says_whose_data_it_holds(drive_file: Drive) -> None:
+    found = classes.faults(classes.read(), columns_of(drive_file))
+
+    assert found == [], f"say it in {classes.FILE.relative_to(ROOT)}"
+
+
+def test_a_column_without_a_class_is_told(drive_file: Drive) -> None:
+    drive_file.db(write=True).run("ALTER TABLE contact ADD COLUMN heard_from TEXT")
+    drive_file.db(write=True).run("CREATE TABLE victim (id INTEGER PRIMARY KEY)")
+
+    found = classes.faults(classes.read(), columns_of(drive_file))
+
+    assert found == ["contact.heard_from has no class", "victim.id has no class"]
+
+
+def test_the_page_for_the_data_protection_officer_has_every_column_as_it_is_classed() -> None:
+    page = FOR_DPO.read_text(encoding="utf-8")
+    before, mark, rest = page.partition("<!-- tables -->\n")
+    _, end, after = rest.partition("<!-- end of tables -->")
+
+    made = f"{before}{mark}\n{classes.page(classes.read())}\n{end}{after}"
+
+    if os.environ.get("WRITE_DOCS"):
+        FOR_DPO.write_text(made, encoding="utf-8")
+    assert FOR_DPO.read_text(encoding="utf-8") == made
 
 
 # -- fields and rules --------------------------------------------------------------------------------------------------

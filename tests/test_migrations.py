@@ -1,5 +1,6 @@
 """Holds the schema's history to the models, and shows that an older store is brought forward with all that is in it."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import CheckConstraint, inspect
 from drivecli import db, keys, migrations
 from drivecli.models import metadata
 from drivecli.queries.store import OLDER
-from drivecli.settings import Store, make_private_folder
+from drivecli.settings import make_private_folder
 
 OLD_TODAY = "2026-01-05"
 BY = {"recorded_at": "2026-01-05T10:00:00.000000Z", "recorded_by": 1, "event_id": 1, "withdrawn": False}
@@ -95,7 +96,8 @@ def read_rows(connection: db.Connection, table: str) -> list[dict[str, Any]]:
     if not wanted:
         return []
     names = list(wanted[0])
-    found = connection.run(f"SELECT {', '.join(names)} FROM {table} ORDER BY {names[0]}").fetchall()
+    among = " WHERE key <> 'db_id'" if table == "setting" else ""  # which a store is given on the way
+    found = connection.run(f"SELECT {', '.join(names)} FROM {table}{among} ORDER BY {names[0]}").fetchall()
     return [dict(zip(names, map(_as_text, row, wanted[0].values()), strict=True)) for row in found]
 
 
@@ -240,20 +242,39 @@ def test_upgrade_brings_an_older_store_forward_and_runs_its_clock(new_drive) -> 
 
 
 @pytest.mark.parametrize("new_drive", ["file"], indirect=True)
-def test_upgrade_of_a_file_first_takes_a_checked_copy_that_can_be_put_back(new_drive) -> None:
+def test_upgrade_of_a_file_first_makes_a_verified_backup_that_can_be_put_back(new_drive, tmp_path: Path) -> None:
     make_old_store(new_drive)
     settings = new_drive.settings
     before = set(new_drive.home.rglob("*"))
 
     result = new_drive("upgrade", as_="sam", ok=True)
 
-    [copy] = [path for path in new_drive.home.rglob("*") if path not in before and path.is_file()]
-    assert copy.name in result.out + result.err
+    made = [path for path in new_drive.home.rglob("*") if path not in before and path.is_file()]
+    [copy] = [path for path in made if not path.is_relative_to(settings.state)]
+    assert copy.parent == settings.backups
+    assert str(copy) in result.out + result.err
     assert copy.stat().st_mode & 0o777 == 0o600
-    old = db.open_store(Store("copy", path=copy), lambda: keys.read_key(settings))
-    assert old.value("SELECT version_num FROM alembic_version") == "0001"
-    assert {table: read_rows(old, table) for table in OLD_ROWS} == OLD_ROWS
-    old.close()
+    assert new_drive(f"backup verify {copy} --deep", as_="sam").code == 0
+    other = new_drive.another(tmp_path / "other")
+    shutil.copytree(settings.config, other.settings.config)
+    other(f"backup restore {copy}", ok=True)
+    assert other.db().value("SELECT version_num FROM alembic_version") == "0001"
+    assert {table: read_rows(other.db(), table) for table in OLD_ROWS} == OLD_ROWS
+    other.close()
+
+
+@pytest.mark.parametrize("new_drive", ["file"], indirect=True)
+def test_the_entry_of_an_upgrade_names_its_backup_which_is_remembered(new_drive) -> None:
+    make_old_store(new_drive)
+
+    new_drive("upgrade", as_="sam", ok=True)
+
+    [made] = new_drive("backup list --json", as_="sam", ok=True).json
+    [said] = [each for each in new_drive("audit log --json", as_="sam").json if each["reason"]]
+    name = new_drive.db().value("SELECT value FROM setting WHERE key = 'db_id'")
+    remembered = new_drive.settings.state / "backups" / name
+    assert f"after {Path(made['file']).name}" in said["reason"]
+    assert remembered.read_text().strip() == made["file"]
 
 
 def test_a_second_upgrade_changes_nothing(new_drive) -> None:

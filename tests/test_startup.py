@@ -18,9 +18,12 @@ from drivecli.commandline import OWN_OPTIONS
 
 BANNED = [
     "alembic",
+    "argon2",
     "asyncio",
+    "cryptography",
     "dateutil.parser",
     "importlib.metadata",
+    "keyring",
     "prompt_toolkit",
     "psycopg",
     "pydantic",
@@ -123,6 +126,31 @@ def test_a_hot_line_loads_nothing_heavy(overdue, line: str) -> None:
 
     assert loaded == []
     assert code in (0, 10)
+
+
+@pytest.fixture
+def unlocked(overdue):
+    """The same once a passphrase took the key file's place, unlocked."""
+    overdue("key passphrase --passphrase -", stdin=PASSPHRASE, ok=True)
+    overdue("unlock --passphrase -", stdin=PASSPHRASE, ok=True)
+    return overdue
+
+
+PASSPHRASE = "correct horse battery staple"
+
+
+def test_on_an_unlocked_store_a_hot_line_loads_nothing_that_unwraps_a_key(unlocked) -> None:
+    for line in ("caseload --overdue", "case show 1", "today", "key status"):
+        assert watch(unlocked, line)[1:] == (0, []), line
+
+
+def test_the_watch_sees_what_unlocking_loads(unlocked) -> None:
+    command = [sys.executable, "-c", WATCHED, "unlock", "--passphrase", "-"]
+    done = subprocess.run(
+        command, env=unlocked.environ(), input=PASSPHRASE, capture_output=True, encoding="utf-8", check=True
+    )
+
+    assert {"argon2", "cryptography"} <= set(json.loads(done.stderr.splitlines()[-1])[1])
 
 
 @pytest.mark.parametrize("line", WRONG)

@@ -1,6 +1,7 @@
 """Shows what a store withstands: whatever is wrong with it, `drive` says so in a sentence and changes nothing on disk.
 
-And that a lost file tells nothing without its key, that all of it is private, and that a store is started only once.
+And that a store is started only once. What a lost file tells without its key is in trust/test_plaintext.py; what a full
+disk does, and who else of the computer may read what lies there, in trust/test_disk.py.
 """
 
 import os
@@ -66,7 +67,8 @@ def empty_file(drive) -> str:
     path = drive.settings.store.path
     path.write_bytes(b"")
     return (
-        f"{path} is empty: it holds no records at all.\nBring the file back from its copy. Do not start anew over it.\n"
+        f"{path} is empty: it holds no records at all.\n"
+        "drive backup list   then drive backup restore FILE. Do not start anew over it.\n"
     )
 
 
@@ -307,104 +309,6 @@ def test_a_folder_that_may_not_be_written_to_is_told_in_a_sentence_and_left_as_i
     assert on_disk(read_only.home) == before
 
 
-# -- without the key ---------------------------------------------------------------------------------------------------
-
-CANARIES = {
-    "forename": "Zqforename",
-    "surname": "Zqsurname",
-    "alias": "Zqalias",
-    "phone": "07700900zq1",
-    "address": "Zqaddress Lane",
-    "identifier": "Zqidentifier",
-    "external": "Zqexternal",
-    "edited": "07700900zq2",
-    "note": "Zqnote was said",
-    "corrected": "Zqcorrected was said",
-    "reason": "Zqreason of mine",
-    "draft": "Zqdraft not kept",
-    "adviser": "Zqadviser",
-}
-"""Words that stand nowhere else, by what they are."""
-
-
-def tell_everything(drive) -> None:
-    """A day's commands with a canary in every place for words."""
-    c = CANARIES
-    drive.open_case(
-        forename=c["forename"],
-        surname=c["surname"],
-        alias=c["alias"],
-        phone=c["phone"],
-        address=c["address"],
-        identifier=f"pnc={c['identifier']}",
-        external_ref=c["external"],
-    )
-    drive("case edit 1 --phone -", stdin=c["edited"], ok=True)
-    drive(["approach", "1", "--state", "agreed", "--with", c["adviser"]], ok=True)
-    drive(["contact", "log", "1", "--mode", "phone", "--outcome", "held", "--note", c["note"]], ok=True)
-    drive(["contact", "correct", "1", "--note", c["corrected"], "--reason", c["reason"]], ok=True)
-    drive(["contact", "log", "1", "--mode", "pigeon", "--outcome", "held", "--note", c["draft"]], ok=False)
-    drive(["contact", "log", "99", "--mode", "phone", "--outcome", "held", "--note", "-"], stdin=c["draft"], ok=False)
-    for line in ("case show 1", "case timeline 1 --json", "drafts list", f"case find {c['surname']}"):
-        drive(line, ok=True)
-
-
-def heard(folder: Path) -> set[str]:
-    """The canaries that can be read in any file under a folder, in UTF-8 or UTF-16, whatever their letters' case."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    texts = [str(path).lower().encode() + b"\0" + path.read_bytes().lower() for path in files]
-    return {
-        name
-        for name, words in CANARIES.items()
-        for encoding in ("utf-8", "utf-16-le", "utf-16-be")
-        if any(words.lower().encode(encoding) in text for text in texts)
-    }
-
-
-def test_no_name_note_or_phone_can_be_read_in_any_file_without_the_key(drive, tmp_path: Path) -> None:
-    looking_on = drive.db()  # a reader, so that the write-ahead log stays on disk as well
-    looking_on.begin(write=False)
-    looking_on.value("SELECT COUNT(*) FROM person")
-
-    tell_everything(drive)
-
-    assert drive.engine != "file" or Path(f"{drive.settings.store.path}-wal").stat().st_size > 10_000
-    assert heard(tmp_path) == set()
-
-
-def test_the_same_search_finds_every_canary_once_the_file_is_decrypted(drive_file, tmp_path: Path) -> None:
-    tell_everything(drive_file)
-    plain = tmp_path / "plain.db"
-
-    store = drive_file.db(write=True)
-    store.run("ATTACH DATABASE :path AS plain KEY ''", path=str(plain))
-    store.run("SELECT sqlcipher_export('plain')").fetchall()
-    store.run("DETACH DATABASE plain")
-
-    assert heard(tmp_path) == set(CANARIES)
-
-
-@posix
-def test_everything_on_disk_is_private_whatever_the_umask_says(drive_file, tmp_path: Path) -> None:
-    shutil.rmtree(drive_file.home)
-
-    ours = os.umask(0)
-    try:
-        for line in ("init --name Sam --username sam --role case_manager", "case open --forename Kim --surname Other"):
-            drive_file(line, ok=True)
-        drive_file("caseload", ok=True)
-        reader = drive_file.db()  # so that the log's files are there to be looked at
-        reader.begin(write=False)
-        reader.value("SELECT COUNT(*) FROM person")
-        drive_file("contact log 1 --mode phone --outcome held", ok=True)
-    finally:
-        os.umask(ours)
-
-    found = {path: path.stat().st_mode & 0o777 for path in [drive_file.home, *drive_file.home.rglob("*")]}
-    assert {path.name for path in found} >= {"drive.db", "drive.db-wal", "drive.key"}
-    assert {str(path): oct(mode) for path, mode in found.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
-
-
 # -- where the key is --------------------------------------------------------------------------------------------------
 
 
@@ -550,8 +454,7 @@ def test_of_eight_first_starts_at_once_one_wins_and_the_others_are_refused(new_d
 def test_the_same_race_run_carelessly_does_not_end_so(new_drive) -> None:
     """The last publish wins, and no lock is taken; the database refuses, or two stores are started."""
     with race(new_drive, drop=["first come", "numbering lock"]) as go:
-        go.start(*FIRST_STARTS)
-        ended = go.answers()
+        ended = go(*FIRST_STARTS)
 
     assert codes(ended) != [0] + [3] * 7
 

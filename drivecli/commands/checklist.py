@@ -216,7 +216,7 @@ def _sheet(app: App, name: str, ref: Any, with_name: bool) -> Any:
                 "--with-name needs a case: a blank sheet is nobody's.", next=f"drive checklist print {name} REF"
             )
         return sheets.blank(app.catalogue.checklist(name), app.catalogue, app.today, demo=demo)
-    db = app.look(ref)
+    db = app.look(ref, kind="print")
     case = cases.find(db, ref, app.prefix())
     sheet = checklists.sheet(db, case, name, app.today)
     row = cases.row(db, case.id, app.today)

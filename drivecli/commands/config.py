@@ -21,7 +21,7 @@ def _values(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return [value for value in CHOICES.get(ctx.params.get("key", ""), ()) if value.startswith(incomplete)]
 
 
-NAME = "One of accessible, color, format, hints, pager."
+NAME = "One of accessible, backup-days, color, format, hints, pager."
 NEW = "on or off for accessible and hints; drive config list says what the others take."
 
 

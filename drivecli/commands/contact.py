@@ -173,7 +173,7 @@ def show(app: App, number: int) -> None:
     """Show one contact, with its note where you may see it."""
     from drivecli.queries import contacts
 
-    db = app.look(number)
+    db = app.look_at(contacts.case_of(app.read(), number))
     app.out.thing(contacts.one(db, number, app.actor, app.catalogue), _lines)
 
 

@@ -42,13 +42,13 @@ def _checks(app: App) -> "Iterator[Check]":
     yield from checks.of_computer(app.settings)
     yield checks.of_completion(app.env)
     try:
-        yield from checks.of_key(app.settings)
-        connection = app.open_checked(write=False)
-        yield from checks.of_store(connection, app.settings, app.catalogue, app.store_settings()["rules"], app.today)
-    except DriveError as error:
-        yield checks.Check("store", "fail", error.message, error.next)
+        yield from checks.of_key(app.settings, app.read_key)
+        connection = app.open_for_proof()
+        rules = app.store_settings()["rules"]
+        yield from checks.of_store(connection, app.settings, app.catalogue, rules, app.today, app.anchor())
     except Exception as error:
-        refusal = app.refusal(error)
+        refusal = error if isinstance(error, DriveError) else app.refusal(error)
         if refusal is None:
             raise
-        yield checks.Check("store", "fail", refusal.message, refusal.next)
+        mend = checks.BRING_BACK if refusal.next == "drive doctor" else refusal.next
+        yield checks.Check("store", "fail", refusal.message, mend)

@@ -96,6 +96,7 @@ def _urgent(app: App) -> Urgent:
     from drivecli.catalogue import Catalogue
     from drivecli.queries.store import site_files
 
+    app.quick = True  # nobody is asked for a passphrase before they are told whom to ring
     try:
         if app.asked.demo:
             app.announce()

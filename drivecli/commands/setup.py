@@ -84,7 +84,10 @@ def upgrade(app: App, recompute: bool) -> None:
 
     db = app.open_unchecked(write=True)
     needs = service.look(db, recompute=recompute)
-    copy = service.bring_schema(db, needs, app.settings) if needs.schema else None
+    copy = service.bring_schema(db, needs, app.settings, app.read_key, app.login) if needs.schema else None
+    if needs.watch:
+        service.watch_again(db, app.login)
+        app.out.note("The triggers that note every change were put back. Now: drive audit verify --deep")
     app.close()
     cases = 0
     if needs.clock:
@@ -95,7 +98,7 @@ def upgrade(app: App, recompute: bool) -> None:
         app.out.note(f"A checked copy from before is at {copy}.")
     said = (
         f"The store is at this release. The clock was run for {cases} case{'' if cases == 1 else 's'}."
-        if needs.schema or needs.clock
+        if needs.schema or needs.clock or needs.watch
         else "The store is at this release already. Nothing was changed."
     )
     app.out.done(done, said, ref=needs.newest)

@@ -61,7 +61,20 @@ def today(app: App) -> None:
     if leads:
         opened, late = caseload.counts(db, app.today)
         app.out.note(f"{late} of {opened} open cases are overdue: drive caseload --overdue")
+    _mind_backups(app)
     app.out.hint("All open cases: drive caseload. Why something is due: drive why REF")
+
+
+def _mind_backups(app: App) -> None:
+    """Say once a day that the last verified backup is older than this person wants. A team's database has its own."""
+    from drivecli import anchors
+
+    days = app.preferences["backup-days"]
+    if days == "off" or app.settings.is_demo or app.settings.store.path is None:
+        return
+    missed = anchors.backup_is_missed(app.settings.state, app.store_settings()["db_id"], int(days))
+    if missed:
+        app.out.note(f"{missed}: drive backup create   (drive help backups)")
 
 
 def _page(app: App, rows: list[DayRow]) -> list[str]:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drivecli import audit
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -13,7 +15,12 @@ def upgrade(db: "Connection", to: str = "head") -> None:
     """Run every step up to `to` inside the connection's own transaction: all of them, or none."""
     from alembic import command
 
+    from drivecli.migrations import triggers
+
+    triggers.take_away(db)
     command.upgrade(config(db), to)
+    if audit.is_kept(db):
+        triggers.put_on(db)
 
 
 def config(db: "Connection | None" = None) -> "Config":

@@ -5,6 +5,7 @@ given: values are checked in `domain`, and again by the constraints here.
 """
 
 from drivecli.models.assignment import Assignment
+from drivecli.models.audit import AuditEvent, Change, Unsealed
 from drivecli.models.base import metadata
 from drivecli.models.batch import ImportBatch, ImportMade
 from drivecli.models.case import (
@@ -32,7 +33,9 @@ __all__ = [
     "Approach",
     "AreaChange",
     "Assignment",
+    "AuditEvent",
     "Case",
+    "Change",
     "Checklist",
     "ChecklistItem",
     "ChecklistTick",
@@ -61,6 +64,7 @@ __all__ = [
     "StageChange",
     "Suspension",
     "TierChange",
+    "Unsealed",
     "Worker",
     "WorkerAway",
     "WorkerLogin",

@@ -66,11 +66,23 @@ def one(db: Connection, number: int, reader: Reader, catalogue: Catalogue) -> Co
     """The contact with this id, as far as the reader may see it. Raises NotFound."""
     found = stored(db, number)
     if found is None:
-        raise NotFound(f"There is no contact {number}.", next="drive contact list REF")
+        raise _no_contact(number)
     rows = {row.id: row for row in _rows(db, found.case_id)}
     if is_restricted(found, rows) and not may_read(db, found.case_id, reader, catalogue):
         return replace(found, note=None)
     return found
+
+
+def case_of(db: Connection, number: int) -> int:
+    """The case that the contact with this id is about. Raises NotFound."""
+    case: int | None = db.value("SELECT case_id FROM contact WHERE id = :id", id=number)
+    if case is None:
+        raise _no_contact(number)
+    return case
+
+
+def _no_contact(number: int) -> NotFound:
+    return NotFound(f"There is no contact {number}.", next="drive contact list REF")
 
 
 def is_restricted(contact: ContactRow, rows: dict[int, ContactRow]) -> bool:

@@ -103,13 +103,14 @@ def edit(
 ) -> tuple[CaseRow, list[str]]:
     """Change details of the person or the case. Tier and area are dated facts from today. Returns what changed."""
     work.must_may("case_work", "change a case")
+    work.reason = reason
     case = take(work, ref)
     row = work.case(case.id)
-    changed = people.edit(work, case.person_id, said)
+    changed = people.edit(work, case.person_id, said, reason)
     if external_ref and external_ref != row.external_ref:
         _refuse_taken(work, external_ref)
     wanted = {name: value for name, value in (("external_ref", external_ref), ("route", route)) if value is not None}
-    changed += people.change_fields(work, "case_record", row, wanted)
+    changed += people.change_fields(work, "case_record", row, wanted, reason)
     if tier and tier != row.tier:
         work.add(TierChange(case_id=case.id, occurred_on=work.today, tier=tier, reason=reason))
         changed.append("tier")

@@ -14,6 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from drivecli.anchors import anchor_file
 from drivecli.catalogue import Catalogue, parse
 from drivecli.db import Connection, unsynced
 from drivecli.domain.working_days import Holidays, add_working_days
@@ -35,7 +36,7 @@ from drivecli.services import (
 )
 from drivecli.services.assignments import Override
 from drivecli.services.people import Details
-from drivecli.settings import Settings
+from drivecli.settings import DEMO, Settings
 from drivecli.work import Actor, Work
 
 FILE = "demo.toml"
@@ -89,11 +90,14 @@ def make(settings: Settings, login: str) -> Made:
 
 
 def remove(settings: Settings) -> None:
-    """Delete the demo's own database files. Its key file stays, and nothing else is touched."""
+    """Delete the demo's own files and what is remembered of it. Its key file stays, and nothing else is touched."""
     _only_the_demo(settings)
-    for rest in ("", "-wal", "-shm"):
+    for path in (
+        *(Path(f"{settings.store.path}{rest}") for rest in ("", "-wal", "-shm")),
+        anchor_file(settings.state, DEMO),
+    ):
         try:
-            Path(f"{settings.store.path}{rest}").unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         except OSError as error:
             raise Refused(
                 f"The demo could not be removed: {error.strerror}.",

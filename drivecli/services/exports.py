@@ -65,6 +65,7 @@ def record(work: Work, asked: Asked) -> int:
             kind="too_many",
             next="Choose --format csv, which has no end, or ask for less.",
         )
+    work.kind, work.reason = "export", asked.reason
     work.add(ExportLog(kind=asked.kind, rows=count, form=asked.form, restricted=asked.restricted, reason=asked.reason))
     return count
 

@@ -61,27 +61,25 @@ def add(work: Work, said: Details) -> Person:
     return person
 
 
-def edit(work: Work, number: int, said: Details) -> list[str]:
-    """Change what was said; the old values are kept. Returns the names of the fields that changed."""
+def edit(work: Work, number: int, said: Details, reason: str | None = None) -> list[str]:
+    """Change what was said; the old values are kept, and why. Returns the names of the fields that changed."""
     person = work.session.get_one(Person, number, with_for_update=work.db.is_postgres or None)
     check_birth(said.dob, work.today)
     wanted = {name: getattr(said, name) for name in PLAIN if getattr(said, name) is not None}
-    changed = change_fields(work, "person", person, wanted)
+    changed = change_fields(work, "person", person, wanted, reason)
     if {"forename", "surname"} & set(changed):
         _name(work, number, "main", person.forename, person.surname)
     _add_lists(work, number, said)
     return changed + (["alias"] if said.aliases else []) + (["identifier"] if said.identifiers else [])
 
 
-def change_fields(work: Work, table: str, row: Any, wanted: dict[str, Any]) -> list[str]:
+def change_fields(work: Work, table: str, row: Any, wanted: dict[str, Any], reason: str | None = None) -> list[str]:
     """Set descriptive fields in place and keep each old value in `field_change`. Returns what changed."""
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
-        old = getattr(row, name)
+        old, new = _as_text(getattr(row, name)), _as_text(wanted[name])
         setattr(row, name, wanted[name])
-        work.add(
-            FieldChange(table_name=table, row_id=row.id, field=name, old=_as_text(old), new=_as_text(wanted[name]))
-        )
+        work.add(FieldChange(table_name=table, row_id=row.id, field=name, old=old, new=new, reason=reason))
     if changed:
         if hasattr(row, "version"):
             row.version += 1

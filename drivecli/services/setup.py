@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivecli import db, keys, migrations
+from drivecli import audit, db, keys, migrations
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.packaged import fingerprint
 from drivecli.queries import workers
@@ -71,6 +71,12 @@ def refuse_second(settings: Settings) -> None:
     """Refuse, before anything is asked, when the store's file is already there."""
     if settings.store.path is not None and settings.store.path.exists():
         raise Refused(f"There is a store already at {settings.store.path}. Nothing was changed.", next="drive whoami")
+    if settings.slots_file.exists() and not settings.is_demo:
+        raise Refused(
+            f"{settings.slots_file} opens a store of this name, which is not here. Nothing was changed.",
+            kind="taken",
+            next="Bring that store back, or move the file to where its store is.",
+        )
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,7 @@ def join(settings: Settings, address: str, username: str, login: str) -> Joined:
     try:
         read_store_settings(connection)
         worker = workers.find(connection, username)
-        link(connection, login, worker.id)
-        connection.commit()
+        _link_on_record(connection, login, worker, "drive init --join")
     finally:
         connection.close()
     write_own(settings, "database", store.url)
@@ -104,9 +109,18 @@ def join(settings: Settings, address: str, username: str, login: str) -> Joined:
 def link_here(connection: db.Connection, login: str, username: str) -> Joined:
     """Link this user of this computer to a worker. Raises NotFound for an unknown one."""
     worker = workers.find(connection, username)
-    link(connection, login, worker.id)
-    connection.commit()
+    _link_on_record(connection, login, worker, "drive worker link")
     return Joined(str(connection.store), worker.username)
+
+
+def _link_on_record(connection: db.Connection, login: str, worker: workers.Acting, command: str) -> None:
+    """Link, and write down that it was done. Whoever does it may be nobody yet, so it is no unit of work."""
+    connection.begin(write=True)
+    if not connection.is_postgres:
+        audit.seal_outside(connection, audit.utc_stamp())
+    link(connection, login, worker.id)
+    audit.seal(connection, audit.Doing("write", command, audit.utc_stamp(), worker.username, login))
+    connection.commit()
 
 
 def link(connection: db.Connection, login: str, worker: int) -> None:
@@ -161,3 +175,5 @@ def _first_rows(connection: db.Connection, values: dict[str, str], worker: First
         role=worker.role,
     )
     link(connection, worker.login, number)
+    begun = audit.Doing("start", "drive init", audit.utc_stamp(), worker.username, worker.login)
+    audit.seal_all(connection, begun)

@@ -1,21 +1,24 @@
-"""Bringing a store to this release: its schema, with a checked copy first, and then its deadlines."""
+"""Bringing a store to this release: its schema, with a verified backup first, and then its deadlines."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from pathlib import Path
 
-from drivecli import keys, migrations
-from drivecli.db import SCHEMA, Connection, copy_file
-from drivecli.errors import StoreUnusable
+from drivecli import anchors, audit, backup, migrations, proof
+from drivecli.db import SCHEMA, Connection
+from drivecli.errors import Damaged, StoreUnusable
+from drivecli.migrations import triggers
 from drivecli.packaged import fingerprint
 from drivecli.queries.store import read_store_settings
 from drivecli.services.practice import recompute
-from drivecli.settings import Settings, make_private_folder
+from drivecli.settings import Settings
 from drivecli.work import RULES, Work
 
 
 @dataclass(frozen=True)
 class Upgraded:
-    """What was brought forward. `copy` is the checked copy that was taken first; `cases` had their clock run."""
+    """What was brought forward. `copy` is the verified backup that was made first; `cases` had their clock run."""
 
     schema_from: str
     schema_to: str
@@ -25,34 +28,53 @@ class Upgraded:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a store needs to be at this release: its `found` schema brought to the `newest`, its clock run anew."""
+    """What a store needs to be at this release: its `found` schema brought to the `newest`, its clock run anew.
+
+    `watch` is whether the triggers that note every change must be put back.
+    """
 
     found: str
     newest: str
     schema: bool
     clock: bool
+    watch: bool
 
 
 def look(db: Connection, *, recompute: bool) -> Needs:
     """What this store needs. Raises StoreUnusable when it is newer than this release."""
     settings = read_store_settings(db, older=True)
     older = settings["schema"] != SCHEMA
-    return Needs(settings["schema"], SCHEMA, older, recompute or older or settings["rules"] != fingerprint())
+    clock = recompute or older or settings["rules"] != fingerprint()
+    return Needs(settings["schema"], SCHEMA, older, clock, watch=not older and not proof.is_watched(db))
 
 
-def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None:
-    """Run the schema's steps, all or none, after a checked copy of a file store. Returns where the copy is.
+def watch_again(db: Connection, login: str) -> None:
+    """Put the triggers back that something else took away, and write down that it was done.
 
-    Raises StoreUnusable when a step leaves rows that point nowhere; nothing is changed then.
+    What was changed meanwhile is in no entry; `drive audit verify --deep` tells it.
     """
-    copy = None
-    if not db.is_postgres:
-        assert db.store.path is not None
-        copies = settings.data / "copies"
-        make_private_folder(copies)
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        copy = copies / f"{db.store.path.stem}-{needs.found}-{moment}.db"
-        copy_file(db, keys.read_key(settings), copy)
+    db.begin(write=True, orm=True)
+    try:
+        triggers.take_away(db)
+        triggers.put_on(db)
+        audit.seal_outside(db, audit.utc_stamp())
+        reason = "the triggers that note changes were put back"
+        audit.seal(db, audit.Doing("upgrade", "drive upgrade", audit.utc_stamp(), login=login, reason=reason))
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable[[], str], login: str) -> str | None:
+    """Run the schema's steps, all or none, after a verified backup of a file store. Returns where that is.
+
+    Raises StoreUnusable when a step leaves rows that point nowhere, Damaged when the record does not hold before it
+    begins anew with the new form; nothing is changed then.
+    """
+    _must_hold(db)
+    copy = None if db.is_postgres else backup.make(db, key(), settings)
+    if copy:
         db.run("PRAGMA foreign_keys = OFF")  # a table that is rebuilt must not take its children with it
     db.begin(write=True, orm=True)
     try:
@@ -61,13 +83,32 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings) -> str | None
             raise StoreUnusable(
                 "The new form of the store did not check out. Nothing was changed.", kind="damaged", next="drive doctor"
             )
+        words = f"from schema {needs.found} to {needs.newest}"
+        words += f", after {Path(copy.file).name} (sha256 {copy.sha256})" if copy else ""
+        audit.seal_all(db, audit.Doing("upgrade", "drive upgrade", audit.utc_stamp(), login=login, reason=words))
         db.commit()
     except BaseException:
         db.rollback()
         raise
-    if not db.is_postgres:
+    if copy:
         db.run("PRAGMA foreign_keys = ON")
-    return str(copy) if copy else None
+        with suppress(OSError):
+            anchors.keep_backup(settings.state, read_store_settings(db)["db_id"], Path(copy.file))
+    return copy.file if copy else None
+
+
+def _must_hold(db: Connection) -> None:
+    """Only rows that are as the record says may become the beginning of a new one.
+
+    Which triggers an older release had is not known here.
+    """
+    whole = proof.verify(db, [], deep=True).findings if audit.is_kept(db) else []
+    found = [each for each in whole if each.kind != "unwatched"]
+    db.rollback()
+    if found:
+        raise Damaged(
+            f"The record does not hold: {found[0].said}. Nothing was changed.", next="drive audit verify --deep"
+        )
 
 
 def bring_clock(work: Work) -> int:

@@ -752,6 +752,18 @@ def test_a_tier_and_an_area_change_as_dated_facts(drive, team) -> None:
     assert next(row for row in answer["deadlines"] if row["kind"] == "contact")["due_on"] == "2026-02-15"
 
 
+def test_why_something_was_edited_is_kept_with_what_it_was(drive) -> None:
+    drive.open_case(phone="01903 000001")
+
+    drive("case edit 1 --phone '01903 000002' --external-ref X-1 --reason 'rang from a new one'", ok=True)
+    drive("case edit 1 --alias Robbie --reason 'said so on the phone'", ok=True)
+
+    kept = drive.db().run("SELECT field, reason FROM field_change ORDER BY id").fetchall()
+    assert kept == [("phone", "rang from a new one"), ("external_ref", "rang from a new one")]
+    logged = drive("audit log 1 --limit 2 --json").json
+    assert [each["reason"] for each in logged] == ["said so on the phone", "rang from a new one"]
+
+
 def test_editing_adds_aliases_and_identifiers(drive_file) -> None:
     drive_file(OPEN, ok=True)
 

@@ -63,12 +63,21 @@ def test_taking_back_what_was_never_set_is_no_error(config) -> None:
     assert not file_of(config).exists()
 
 
+SETTINGS = "Settings: accessible, backup-days, color, format, hints, pager."
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("get colour", "There is no setting “colour”. Settings: accessible, color, format, hints, pager."),
-        ("set colour on", "There is no setting “colour”. Settings: accessible, color, format, hints, pager."),
-        ("unset database", "There is no setting “database”. Settings: accessible, color, format, hints, pager."),
+        ("get colour", f"There is no setting “colour”. {SETTINGS}"),
+        (
+            "set colour on",
+            "There is no setting “colour”. Settings: accessible, backup-days, color, format, hints, pager.",
+        ),
+        (
+            "unset database",
+            "There is no setting “database”. Settings: accessible, backup-days, color, format, hints, pager.",
+        ),
         ("set accessible maybe", "accessible takes on, off; it cannot be “maybe”."),
         ("set color red", "color takes auto, always, never; it cannot be “red”."),
         ("set format jsn", "format takes auto, table, plain, markdown, csv, json, jsonl; it cannot be “jsn”."),
@@ -154,6 +163,7 @@ def test_every_setting_says_where_it_comes_from(config) -> None:
 
     assert kept == {
         "accessible": ("on", file),
+        "backup-days": ("1", "default"),
         "color": ("auto", "default"),
         "format": ("jsonl", "--format"),
         "hints": ("off", file),

@@ -85,7 +85,7 @@ def at(home: Path) -> Drive:
 
 def real_files(home: Path) -> dict[str, bytes]:
     """Every file that is not the demo's, with what is in it."""
-    files = [path for path in home.rglob("*") if path.is_file() and not path.name.startswith("demo.")]
+    files = [path for path in home.rglob("*") if path.is_file() and path.name.partition(".")[0] != "demo"]
     return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
 
 

@@ -167,7 +167,9 @@ def test_the_version(drive_file) -> None:
 
 # -- the examples ------------------------------------------------------------------------------------------------------
 
+BACKUP = "drive-WS-20261129T153000Z.drivebackup"
 KNOWN = {"42": "1", "WS-0042": "WS-0001", "12": "1", "P-0007": "P-0001", "P-0031": "P-0002", "WS-0012": "WS-0002"}
+KNOWN |= {"/media/stick": "our-values", "/media/stick/monday.drivebackup": "monday.drivebackup"}
 THREE_IMPORTS = [f"import agencies {name}.csv" for name in ("one", "two", "three")]
 FIRST = {
     "case open --same-as 42": ["case close 1 --reason completed"],
@@ -185,6 +187,8 @@ FIRST = {
     "checklist print enforcement 42": ["checklist start enforcement 1"],
     "worker leave amina --on yesterday": ["case transfer 1 --to ben --reason leave"],
     "person": ["case open --forename Lee --surname Other"],
+    "backup verify": [f"backup create {BACKUP}"],
+    "backup restore": [f"backup create {BACKUP}", "case show 1", "case show 1"],
     "import show 3": THREE_IMPORTS,
     "import undo 3": THREE_IMPORTS,
 }
@@ -222,8 +226,16 @@ def put_files(folder: Path) -> None:
 ON_THE_DEMO = ("drive demo", "drive --demo")
 STARTING = ("drive init",)
 AFTER_A_FAILURE = ("drive drafts",)
-ASKING = ("drive checklist record", "drive completion install")
-"""Examples that only ask; test_checklist.py and test_completion.py answer them."""
+AFTER_DAMAGE = ("drive audit accept",)
+ASKING = (
+    "drive checklist record",
+    "drive completion install",
+    "drive unlock",
+    "drive key p",
+    "drive key k",
+    "drive key rec",
+)
+"""Examples that only ask; test_checklist.py, test_completion.py and test_key.py answer them."""
 
 TAKEN = ("drive worker add",)
 """Examples whose username the team of the tests has already."""
@@ -296,7 +308,19 @@ def test_an_example_does_what_it_says_of_a_draft(drive_file, team, example: str)
         assert [row["id"] for row in drive_file("drafts --json").json] == [2, 1]
 
 
-@pytest.mark.parametrize("example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE, *ASKING), but=True))
+@pytest.mark.parametrize("example", examples(AFTER_DAMAGE))
+def test_an_example_does_what_it_says_of_damage(drive_file, team, example: str) -> None:
+    drive_file.db(write=True).run("UPDATE worker SET name = 'Somebody' WHERE username = 'ben'")
+    drive_file.close()
+
+    assert drive_file("audit verify").code == 7
+    assert drive_file(example.removeprefix("drive ")).code == 0
+    assert drive_file("audit verify --deep").code == 0
+
+
+@pytest.mark.parametrize(
+    "example", examples((*ON_THE_DEMO, *STARTING, *AFTER_A_FAILURE, *AFTER_DAMAGE, *ASKING), but=True)
+)
 def test_an_example_does_what_it_says(drive_file, team, tmp_path: Path, monkeypatch, example: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "our-values").mkdir()

@@ -233,11 +233,11 @@ def test_a_case_has_one_current_worker_of_each_role() -> None:
     assert [code for code, role in CATALOGUE.roles.items() if role.several] == []
 
 
-def test_only_leads_authorise_and_an_auditor_changes_nothing() -> None:
+def test_only_leads_authorise_and_an_auditor_reads_the_record_and_changes_nothing() -> None:
     assert {code: role.may for code, role in CATALOGUE.roles.items() if role.may != ("case_work",)} == {
-        "team_lead": ("case_work", "lead", "manage", "import", "export"),
+        "team_lead": ("case_work", "lead", "manage", "import", "export", "audit"),
         "admin": ("case_work", "manage", "import", "export"),
-        "auditor": (),
+        "auditor": ("audit",),
     }
 
 

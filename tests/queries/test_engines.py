@@ -17,6 +17,7 @@ from drivecli.db import Connection
 from drivecli.domain.columns import KINDS
 from drivecli.errors import Refused
 from drivecli.queries import (
+    audit,
     case_page,
     caseload,
     cases,
@@ -182,6 +183,10 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
         for who in everybody(db)
     ],
     cases.search: lambda db: {text: cases.search(db, text) for text in SEARCHES},
+    audit.log: lambda db: [
+        [replace(each, at="") for each in audit.log(db, audit.Wanted(**wanted))]
+        for wanted in ({}, {"case": 1}, {"worker": "sam", "limit": 3}, {"since": "2999-01-01"}, {"kind": "import"})
+    ],
     cases.of_person: over_cases(cases.of_person),
     cases.listed: lambda db: [
         cases.listed(db, status=status, manager=manager, area=area)
@@ -199,6 +204,7 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     contacts.one: lambda db: [
         contacts.one(db, number, who, CATALOGUE) for number in range(1, 8) for who in everybody(db)
     ],
+    contacts.case_of: lambda db: [contacts.case_of(db, number) for number in range(1, 8)],
     contacts.of_case: lambda db: [
         contacts.of_case(db, number, all_rows=all_rows, limit=limit)
         for number in range(1, 7)
@@ -233,7 +239,7 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
         rights.may(db, CATALOGUE, who.role, what) for who in everybody(db) for what in ("case_work", "import", "lead")
     ],
     rights.must_may: lambda db: [_allowed(db, who) for who in everybody(db)],
-    store.read_store_settings: store.read_store_settings,
+    store.read_store_settings: lambda db: {**store.read_store_settings(db), "db_id": "one of its own"},
     store.site_files: store.site_files,
     timeline.timeline: over_cases(timeline.timeline),
     today.day: lambda db: [

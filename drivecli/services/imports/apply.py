@@ -51,6 +51,7 @@ def apply(
     """
     work.must_may("import", "bring in a file")
     work.include("case_work", "manage")
+    work.kind, work.reason = "import", note
     work.db.lock(RULES)
     known = Known(work.db, work.catalogue, work.today, actor, prefix(work))
     if latest_event(work.db) != plan.seen + 1:  # one more: the event of this work

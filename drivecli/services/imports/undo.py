@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from drivecli.audit import SEALED_TABLES
 from drivecli.errors import Refused
 from drivecli.models import Agency, Case, Contact, ImportBatch, Person, Worker, metadata
 from drivecli.queries import imports
@@ -17,6 +18,9 @@ RECOMPUTED = ("drive practice apply", "drive upgrade")
 
 EDITED: dict[str, Any] = {"person": Person, "case_record": Case, "contact": Contact, "worker": Worker, "agency": Agency}
 """Tables whose fields are changed in place."""
+
+STAYING = ("import_batch", "field_change", *SEALED_TABLES)
+"""Tables that say what was done: their rows stay whatever is taken back."""
 
 NAMED = 20
 """Rows that a refusal names; the rest are counted."""
@@ -63,6 +67,7 @@ def undo(work: Work, number: int, *, reason: str) -> Undone:
     Raises Refused when it was taken back before, or when something here was built on its rows, and names them.
     """
     work.must_may("import", "take an import back")
+    work.kind, work.reason = "undo", reason
     imports.batch(work.db, number)
     work.db.lock(RULES)
     work.announce()
@@ -242,7 +247,7 @@ def _remove(work: Work, batch: _Batch) -> int:
     removed = 0
     for table in reversed(metadata.sorted_tables):
         own = batch.rows_of(table, table.name)
-        if own and table.name not in ("import_batch", "field_change"):
+        if own and table.name not in STAYING:
             gone = work.db.run(f"DELETE FROM {table.name} WHERE {own}").rowcount
             removed += gone if table.name in ("contact", "assignment", *EDITED) else 0
     return int(removed)
