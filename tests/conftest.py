@@ -5,6 +5,7 @@ each test. `drive` runs a test on both engines; `drive_file` and `drive_postgres
 A test that also asks for `team` finds a worker of every role beside Sam, the team lead who started the store.
 """
 
+import gc
 import io
 import json
 import os
@@ -22,6 +23,7 @@ from typing import Any
 
 import postgres
 import pytest
+import sqlalchemy
 
 from drivecli import cli, db, keys
 from drivecli.errors import OUR_FAULT
@@ -90,6 +92,7 @@ class Drive:
     database: str = ""
     today: str | None = TODAY
     opened: int = 0
+    copied: "Kept | None" = None
     _open: dict[bool, db.Connection] = field(default_factory=dict)
 
     def __call__(
@@ -204,6 +207,26 @@ def run(argv: list[str], env: dict[str, str], stdin: str = "") -> Result:
     return Result(shlex.join(argv), code, out, err)
 
 
+def _compile_once(create_engine: Callable[..., Any]) -> Callable[..., Any]:
+    """An engine of every store, as ever, but what the first of its kind compiled is there for those after it.
+
+    Every line has an engine of its own, and thousands of lines run in this process: to compile the same statements for
+    each would be a third of what they cost.
+    """
+    first: dict[str, Any] = {}
+
+    def create(*given: Any, **how: Any) -> Any:
+        engine = create_engine(*given, **how)
+        known = first.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        return engine
+
+    return create
+
+
+sqlalchemy.create_engine = _compile_once(sqlalchemy.create_engine)
+
+
 def _written(stream: io.TextIOWrapper) -> str:
     stream.flush()
     return stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
@@ -212,7 +235,7 @@ def _written(stream: io.TextIOWrapper) -> str:
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-LONGEST = ("test_races", "test_whole_day", "test_completion", "test_one_truth", "test_import_crash", "test_checklist")
+LONGEST = ("test_whole_day", "test_import_crash", "test_one_truth", "test_reading", "test_completion", "test_help")
 """Files that take longest, in that order. A file runs on one core, so what is dear to make is made once."""
 
 
@@ -225,13 +248,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a run in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_finish() -> None:
+    """See pytest_configure."""
+    gc.enable()
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores: a third of the time a test waits, for a lock, a pause or a terminal."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Stores go where files are kept in memory, if there is room: a disk syncs every commit of every test."""
+    """Stores go where files are kept in memory, if there is room: a disk syncs every commit of every test.
+
+    Nothing becomes garbage while thousands of tests are collected; to look for it takes a quarter of the time.
+    """
+    gc.disable()
     if postgres.roomy_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(postgres.MEMORY))
 
@@ -264,12 +296,24 @@ def _surround(patch: pytest.MonkeyPatch, folder: Path) -> None:
         patch.setenv(name, str(value))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A store to copy: its home (a folder that may not be there) and its database (none for a file), and where its
+    `drive` had got to."""
+
+    home: Path
+    database: str
+    today: str | None
+    opened: int
+
+
 class Stores:
     """The stores that are made once for a run and copied for each test."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.made: dict[tuple[str, bool], str] = {}
+        self.made: dict[tuple[Any, ...], Kept] = {}
+        self._unused: dict[str, list[str]] = {}
         self._server: postgres.Server | None = None
 
     @property
@@ -283,28 +327,33 @@ class Stores:
 
     def empty(self, engine: str, home: Path) -> Drive:
         """A home in which no store has been started."""
-        if engine == "file":
-            return Drive(home, engine)
-        return self._at(home, self.server.create())
+        drive = Drive(home, engine)
+        if engine == "postgres":
+            self._move(drive, self.server.create())
+        return drive
 
     def copy(self, engine: str, home: Path, *, team: bool) -> Drive:
         """A home with a store of its own, with or without the team in it."""
-        template = self.made.get((engine, team)) or self._make(engine, team)
-        if engine == "file":
-            shutil.copytree(template, home)
-            return Drive(home, engine)
-        return self._at(home, self.server.create(template))
+        if (engine, team) not in self.made:
+            self.made[engine, team] = self._make(engine, team)
+        drive = Drive(home, engine)
+        self._become(drive, self.made[engine, team])
+        return drive
 
     def prepared(self, drive: Drive, build: Callable[[Drive], object]) -> Drive:
-        """The file store of this test as `build` leaves it: built once for a run, and copied from then on."""
-        kept = self.folder / f"{build.__module__}.{build.__qualname__}"
-        if kept.exists():
-            shutil.rmtree(drive.home)
-            shutil.copytree(kept, drive.home)
-        else:
+        """The store of this test as `build` leaves it: built once for a run, and copied from then on.
+
+        Nothing may have been done to it before.
+        """
+        assert drive.copied, "only a store that is a copy itself"
+        key = (drive.copied, build.__module__, build.__qualname__)
+        if key not in self.made:
             build(drive)
             drive.close()
-            shutil.copytree(drive.home, kept)
+            drive.copied = self.made[key] = self._keep(drive)
+        else:
+            self._unused.setdefault(drive.copied.database, []).append(drive.database)
+            self._become(drive, self.made[key])
         return drive
 
     def give_back(self, drive: Drive) -> None:
@@ -316,15 +365,31 @@ class Stores:
     def close(self) -> None:
         """Throw everything away."""
         if self._server is not None:
-            for (engine, _), name in self.made.items():
-                if engine == "postgres":
-                    self._server.drop(name)
+            unused = [name for names in self._unused.values() for name in names]
+            for name in filter(None, [*(each.database for each in self.made.values()), *unused]):
+                self._server.drop(name)
             self._server.close()
 
-    def _at(self, home: Path, database: str) -> Drive:
-        return Drive(home, "postgres", {"DRIVE_DATABASE": self.server.address(database)}, database)
+    def _become(self, drive: Drive, kept: Kept) -> None:
+        shutil.rmtree(drive.home, ignore_errors=True)
+        if kept.home.exists():
+            shutil.copytree(kept.home, drive.home)
+        if kept.database:
+            unused = self._unused.get(kept.database)
+            self._move(drive, unused.pop() if unused else self.server.create(kept.database))
+        drive.today, drive.opened, drive.copied = kept.today, kept.opened, kept
 
-    def _make(self, engine: str, team: bool) -> str:
+    def _keep(self, drive: Drive) -> Kept:
+        home = self.folder / uuid.uuid4().hex
+        if drive.home.exists():
+            shutil.copytree(drive.home, home)
+        return Kept(home, drive.database and self.server.create(drive.database), drive.today, drive.opened)
+
+    def _move(self, drive: Drive, database: str) -> None:
+        drive.database = database
+        drive.env["DRIVE_DATABASE"] = self.server.address(database)
+
+    def _make(self, engine: str, team: bool) -> Kept:
         home = self.folder / uuid.uuid4().hex
         with pytest.MonkeyPatch.context() as patch:
             _surround(patch, self.folder)
@@ -338,8 +403,7 @@ class Stores:
             except BaseException:
                 self.give_back(drive)
                 raise
-        self.made[engine, team] = drive.database or str(home)
-        return self.made[engine, team]
+        return Kept(home, drive.database, drive.today, drive.opened)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
-"""Runs a line over and over, each time in a process of its own that will be stopped: `python crasher.py SPOILED`.
+"""Runs a line over and over, each time in a process of its own that will be stopped: `python crasher.py`.
 
-Started by test_import_crash. It loads all of drive, runs the given line once without saving, and says "ready". For each
-line it is given on stdin (JSON: arguments) it forks a process, which says on stdout where it is ("planning", "writing",
-"committing", "done CODE") and what it printed; when that process is gone, it says "gone". With SPOILED, what is written
-is saved between one lot of rows and the next: the control that must fail.
+Started once by test_import_crash. It loads all of drive. For each store it is given on stdin (a JSON object: `environ`,
+the whole environment; `line`, its arguments; `spoiled`) it runs the line without saving, if it has not yet on such an
+engine, and forks a process that says "ready". For each line that is given then (JSON: arguments) that forks another,
+which says on stdout where it is ("planning", "writing", "committing", "done CODE") and what it printed; when that one
+is gone, it says "gone". A line of no arguments ends it. With `spoiled`, what is written is saved between one lot of
+rows and the next: the control that must fail.
 """
 
 import json
@@ -25,23 +27,40 @@ LOT = 25
 """Rows that are judged and written at once: fewer than in earnest, so that there are several lots."""
 
 
-def main(spoiled: bool) -> None:
-    """Get ready, and run lines until there are no more."""
+def main() -> None:
+    """Get ready, and take stores until there are no more."""
     plan.TOGETHER = LOT
-    warm_up(json.loads(sys.stdin.readline()))
+    warm: set[bool] = set()
+    while asked := sys.stdin.readline():
+        store = json.loads(asked)
+        os.environ.clear()
+        os.environ.update(store["environ"])
+        on_postgres = "DRIVE_DATABASE" in os.environ
+        if on_postgres not in warm:
+            warm_up(store["line"])
+            warm.add(on_postgres)
+        if not os.fork():
+            run_over_and_over(spoiled=store["spoiled"])
+            os._exit(0)
+        os.wait()
+        say("over")
+
+
+def run_over_and_over(*, spoiled: bool) -> None:
+    """Run lines until there are no more."""
     report()
     if spoiled:
         save_between()
     say("ready")
     child = None
-    for line in sys.stdin:
+    while line := json.loads(sys.stdin.readline()):
         if child:
             os.waitpid(child, 0)
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
-                done = run(json.loads(line), dict(os.environ))
+                done = run(line, dict(os.environ))
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 say(f"done {done.code} {json.dumps(done.out + done.raw_err)}")
             except KeyboardInterrupt as stopped:  # in the command it is a fault; around it, it came before or after
@@ -101,4 +120,4 @@ def save_between() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] == ["spoiled"])
+    main()

@@ -1,42 +1,65 @@
-"""Runs lines at the same moment, each in a process of its own: `python racer.py SPOILED`, started by test_races.
+"""Runs lines at the same moment, each in a process of its own: `python racer.py`, started once by racing.py.
 
-It loads all of drive and says "ready". For every round it is given on stdin (a JSON list of lines, each a list of
-arguments) it forks a process for each line, lets them go together, and answers with the exit code and words of each.
-SPOILED is a JSON object: `pause` says where they stand still, for how many seconds or at which gate, so that others
-come between; `drop` names locks that a control does without.
+It loads all of drive. For every race it is given on stdin (a JSON object) it forks a process, in which it is spoiled,
+and which says "ready": `environ` is its whole environment; `pause` says where everybody stands still, for how many
+seconds or at which gate, so that others come between; `drop` names locks that a control does without. For every round
+(a JSON list of lines, each a list of arguments) that process forks one for each line, lets them go together, and
+answers with the exit code and words of each. A round of no lines ends the race.
 """
 
 import json
 import os
+import shlex
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from conftest import run
+from conftest import INIT, run
 
-from drivecli import db, many, work
+from drivecli import db, many, settings, work
 from drivecli.app import App
 from drivecli.queries import clock, workers
-from drivecli.services import people
+from drivecli.services import people, setup
 
 
-def main(spoiled: dict[str, Any]) -> None:
+def main() -> None:
+    """Run races until there are no more."""
+    warm: set[bool] = set()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        os.environ.clear()
+        os.environ.update(asked["environ"])
+        on_postgres = "DRIVE_DATABASE" in os.environ
+        if on_postgres not in warm and "_DRIVE_COMPLETE" not in os.environ:
+            warm_up()
+            warm.add(on_postgres)
+        if not os.fork():
+            run_race(asked)
+            os._exit(0)
+        os.wait()
+        print("over", flush=True)
+
+
+def run_race(asked: dict[str, Any]) -> None:
     """Spoil what is to be spoiled, say that all is ready, and run rounds until there are no more."""
-    warm_up()
-    for where, how in spoiled.get("pause", {}).items():
+    for where, how in asked["pause"].items():
         PAUSES[where](how)
-    for lock in spoiled.get("drop", ()):
+    for lock in asked["drop"]:
         DROPS[lock]()
     print("ready", flush=True)
-    for line in sys.stdin:
-        print(json.dumps(race(json.loads(line))), flush=True)
+    while lines := json.loads(sys.stdin.readline()):
+        print(json.dumps(race(lines)), flush=True)
 
 
 def warm_up() -> None:
-    """Write, and never commit: so everything a write needs is loaded before the processes part."""
+    """Start a store elsewhere, and write but never commit: so all that is needed is ready before the processes part."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        alone = {name: value for name, value in os.environ.items() if name != "DRIVE_DATABASE"}
+        run(shlex.split(INIT), alone | {"DRIVE_HOME": elsewhere})
     commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
     remember, App.remember = App.remember, lambda self, sealed: None  # type: ignore[method-assign]
     for line in ("case open --forename Warm --surname Up", "contact log 1 --mode phone --outcome held"):
@@ -53,8 +76,9 @@ def race(lines: list[list[str]]) -> list[Any]:
     said = []
     for answer in answers:
         with open(answer, encoding="utf-8") as file:
-            said.append(json.loads(file.read()))
-        os.wait()
+            told = file.read()
+        ended = os.waitstatus_to_exitcode(os.wait()[1])
+        said.append(json.loads(told) if told else [ended, "", ""])
     return said
 
 
@@ -136,7 +160,13 @@ def _begin_nothing(self: db.Connection, *, write: bool, orm: bool = False) -> No
         self.session()
 
 
+def _publish_over(new: Path, path: Path, replace: bool) -> None:
+    """The last to begin a store wins, whoever was there before."""
+    settings.publish(new, path, replace=True)
+
+
 DROPS: dict[str, Callable[[], None]] = {
+    "first come": lambda: setattr(setup, "publish", _publish_over),
     "row lock": lambda: setattr(work.Work, "touch", _touch_without_lock),
     "numbering lock": lambda: setattr(db.Connection, "lock", lambda self, what, **how: None),
     "write lock": lambda: setattr(db.Connection, "begin", _begin_deferred),
@@ -144,4 +174,4 @@ DROPS: dict[str, Callable[[], None]] = {
 }
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main()

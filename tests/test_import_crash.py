@@ -4,12 +4,9 @@ Processes are killed at random moments of planning, writing and saving; a contro
 must be found half done.
 """
 
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +18,7 @@ from typing import Any
 import pytest
 from bringing import CLOSED, CUSTODY, assert_sound, write_table
 from conftest import Drive
+from racing import end, forking, tell
 
 CRASHER = Path(__file__).parent / "crasher.py"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that are forked and killed")
@@ -61,8 +59,7 @@ class Crasher:
 
     def _run(self) -> Iterator[str]:
         """Run it, and yield what it says."""
-        self.process.stdin.write(json.dumps(self.line) + "\n")
-        self.process.stdin.flush()
+        tell(self.process, self.line)
         while (words := self.process.stdout.readline().strip()) != "gone":
             assert words, "the crasher itself ended"
             yield words
@@ -71,16 +68,13 @@ class Crasher:
 @contextmanager
 def crasher(drive: Drive, file: Path, *, spoiled: bool = False) -> Iterator[Crasher]:
     line = ["import", "cases", str(file), "--json"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    argv = [sys.executable, str(CRASHER), *(["spoiled"] if spoiled else [])]
-    with subprocess.Popen(argv, env=drive.environ(as_="sam"), encoding="utf-8", **pipes) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(line) + "\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == "ready\n"
+    process = forking(CRASHER)
+    tell(process, {"environ": drive.environ(as_="sam"), "line": line, "spoiled": spoiled})
+    assert process.stdout.readline() == "ready\n"
+    try:
         yield Crasher(process, line)
-        process.stdin.close()
+    finally:
+        end(process)
 
 
 def rows() -> list[dict[str, Any]]:
@@ -162,7 +156,12 @@ def stop_often(drive: Drive, folder: Path, how: signal.Signals, *, times: int, s
 
 @pytest.mark.parametrize(
     ("engine", "times"),
-    [("file", 60), ("postgres", 20), pytest.param("file", 300, marks=pytest.mark.long)],
+    [
+        ("file", 21),
+        ("postgres", 9),
+        pytest.param("file", 300, marks=pytest.mark.long),
+        pytest.param("postgres", 60, marks=pytest.mark.long),
+    ],
 )
 def test_killed_at_any_moment_an_import_is_done_or_not_begun_and_runs_again(
     request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str, times: int

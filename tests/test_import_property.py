@@ -379,10 +379,18 @@ def out_and_in(world: World, tables: Tables) -> None:
         world.tables += len(told)
 
 
-@settings(max_examples=420, **STEADY)
-@given(tables=TABLES)
-def test_what_was_brought_in_leaves_and_comes_back_the_same_whatever_the_text(world: World, tables: Tables) -> None:
-    out_and_in(world, tables)
+@pytest.mark.parametrize("times", [40, pytest.param(500, marks=pytest.mark.long)])
+def test_what_was_brought_in_leaves_and_comes_back_the_same_whatever_the_text(world: World, times: int) -> None:
+    """A table of each of the six kinds each time."""
+
+    @settings(max_examples=times, **STEADY)
+    @given(tables=TABLES)
+    def holds(tables: Tables) -> None:
+        out_and_in(world, tables)
+
+    before = world.tables
+    holds()
+    assert world.tables - before >= times * len(MAKERS)
 
 
 LONG = "note é " * 28_571
@@ -578,13 +586,16 @@ def is_taken(world: World, typing: Drive, door: Door, value: str) -> bool:
 ASKED = st.sampled_from(DOORS).flatmap(lambda door: st.tuples(st.just(door), values(door)))
 
 
-@settings(max_examples=450, **STEADY)
-@given(asked=ASKED)
-def test_a_cell_and_the_keyboard_take_and_refuse_the_same(world: World, typing: Drive, asked: tuple[Door, str]) -> None:
-    door, value = asked
-    assume(not not_for_one_door(door, value))
+@pytest.mark.parametrize("times", [120, pytest.param(1500, marks=pytest.mark.long)])
+def test_a_cell_and_the_keyboard_take_and_refuse_the_same(world: World, typing: Drive, times: int) -> None:
+    @settings(max_examples=times, **STEADY)
+    @given(asked=ASKED)
+    def holds(asked: tuple[Door, str]) -> None:
+        door, value = asked
+        assume(not not_for_one_door(door, value))
+        is_taken(world, typing, door, value)
 
-    is_taken(world, typing, door, value)
+    holds()
 
 
 GOOD = {"text": "words", "day": "14/01/2026", "number": "7", "texts": "Bobby", "identifiers": "PNC=24/1X"}

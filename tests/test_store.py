@@ -4,12 +4,10 @@ And that a store is started only once. What a lost file tells without its key is
 disk does, and who else of the computer may read what lies there, in trust/test_disk.py.
 """
 
-import json
 import os
 import re
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Result
+from racing import race
 from sqlcipher3 import dbapi2
 
 from drivecli import db
@@ -431,51 +431,20 @@ def test_an_init_that_is_not_understood_leaves_nothing_behind(new_drive, line: s
     assert new_drive("caseload").code == 5
 
 
-RACERS = """
-import json, os, sys, time
-from sqlmodel import Session  # what init needs, loaded before the start so that the racers meet
-from alembic import command
-from drivecli import cli, db, settings
-from drivecli.services import setup
-manner, count = sys.argv[1], int(sys.argv[2])
-if manner == "careless":
-    setup.publish = lambda new, path, replace: settings.publish(new, path, replace=True)
-    db.Connection.lock = lambda self, what: None
-start = time.monotonic() + 0.2
-racers = []
-for n in range(count):
-    reading, writing = os.pipe()
-    racer = os.fork()
-    if not racer:
-        os.dup2(writing, 1)
-        os.dup2(writing, 2)
-        time.sleep(max(0, start - time.monotonic()))
-        os._exit(cli.main(["init", "--name", "Sam", "--username", f"sam{n}", "--role", "case_manager"]))
-    os.close(writing)
-    racers.append((racer, reading))
-ended = []
-for racer, reading in racers:
-    with open(reading, encoding="utf-8") as pipe:
-        said = pipe.read()
-    ended.append([os.waitstatus_to_exitcode(os.waitpid(racer, 0)[1]), said])
-json.dump(ended, sys.stdout)
-"""
-"""Starts a store from many processes at one instant. Careless ones let the last publish win, and take no lock."""
+FIRST_STARTS = [["init", "--name", "Sam", "--username", f"sam{n}", "--role", "case_manager"] for n in range(8)]
 
 
-def race(drive, manner: str, count: int = 8) -> list[tuple[int, str]]:
-    """Let `count` first starts race; how each ended, and what it said, in order of their codes."""
-    line = [sys.executable, "-c", RACERS, manner, str(count)]
-    done = subprocess.run(line, env=drive.environ(), capture_output=True, encoding="utf-8", timeout=120, check=True)
-    return sorted((code, said) for code, said in json.loads(done.stdout))
+def codes(ended: list[Result]) -> list[int]:
+    return sorted(each.code for each in ended)
 
 
 @posix
 def test_of_eight_first_starts_at_once_one_wins_and_the_others_are_refused(new_drive) -> None:
-    ended = race(new_drive, "careful")
+    with race(new_drive) as go:
+        ended = go(*FIRST_STARTS)
 
-    assert [code for code, _ in ended] == [0] + [3] * 7, ended
-    assert all("There is a store already" in said for code, said in ended if code == 3)
+    assert codes(ended) == [0] + [3] * 7, [*map(str, ended)]
+    assert all("There is a store already" in each.err for each in ended if each.code == 3)
     assert new_drive.db().value("SELECT COUNT(*) FROM worker") == 1
     assert new_drive("caseload").code == 0
     assert [path.name for path in new_drive.home.rglob("*") if path.name.startswith(".")] == []
@@ -483,9 +452,11 @@ def test_of_eight_first_starts_at_once_one_wins_and_the_others_are_refused(new_d
 
 @posix
 def test_the_same_race_run_carelessly_does_not_end_so(new_drive) -> None:
-    ended = race(new_drive, "careless")
+    """The last publish wins, and no lock is taken; the database refuses, or two stores are started."""
+    with race(new_drive, drop=["first come", "numbering lock"]) as go:
+        ended = go(*FIRST_STARTS)
 
-    assert [code for code, _ in ended] != [0] + [3] * 7
+    assert codes(ended) != [0] + [3] * 7
 
 
 # -- a team's store ----------------------------------------------------------------------------------------------------

@@ -8,17 +8,19 @@ NOBODY = "Ask one of: amina, ben, carl, dana, ed, fay, gil, sam."
 
 
 @pytest.fixture
-def opened(drive, team):
+def opened(drive, team, stores):
     """A case of Amina's, opened two weeks ago."""
-    drive.open_case(forename="Robin", surname="Example", manager="amina", opened="2026-02-16")
-    return drive
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def opened_file(drive_file, team):
+def opened_file(drive_file, team, stores):
     """The same, on a file alone."""
-    drive_file.open_case(forename="Robin", surname="Example", manager="amina", opened="2026-02-16")
-    return drive_file
+    return stores.prepared(drive_file, with_case)
+
+
+def with_case(drive) -> None:
+    drive.open_case(forename="Robin", surname="Example", manager="amina", opened="2026-02-16")
 
 
 def due(drive, day: str | None = None) -> dict[str, str]:

@@ -8,22 +8,21 @@ ASK = "Ask one of: amina, ben, carl, cleo, dana, ed, fay, gil, sam."
 
 
 @pytest.fixture
-def managed(drive, team):
+def managed(drive, team, stores):
     """A case of Amina's, opened four weeks ago, approach agreed, and a second substance worker, Cleo."""
-    return with_case(drive)
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def managed_file(drive_file, team):
+def managed_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_case(drive_file)
+    return stores.prepared(drive_file, with_case)
 
 
-def with_case(drive):
+def with_case(drive) -> None:
     drive("worker add 'Cleo Hart' --username cleo --role substance", ok=True)
     drive.open_case(manager="amina", opened="2026-02-02")
     drive("approach 1 --state agreed --with Fay --on 2/2/2026", ok=True)
-    return drive
 
 
 def assigned(drive) -> list[tuple[str, str, str]]:

@@ -625,14 +625,17 @@ def test_a_ref_that_is_not_there_is_told_with_the_nearest(drive_file, typed: str
 
 
 @pytest.fixture
-def three(drive, team):
+def three(drive, team, stores):
     """An open, a suspended and a closed case."""
+    return stores.prepared(drive, with_three)
+
+
+def with_three(drive) -> None:
     drive("case open --forename Zoë --surname Łukasz --manager amina --area adur --identifier pnc=24/1X", ok=True)
     drive("case open --forename Kim --surname Other --alias 'Jo O’Neill' --manager ben --area crawley", ok=True)
     drive("case open --forename Pat --surname Last --manager ben --area adur --external-ref EXT-9", ok=True)
     drive("case suspend 2 --reason hospital", ok=True)
     drive("case close 3 --reason completed", ok=True)
-    return drive
 
 
 def test_the_list_holds_closed_cases_too(three) -> None:

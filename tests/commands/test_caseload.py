@@ -6,18 +6,18 @@ from commands.refusals import assert_refused
 
 
 @pytest.fixture
-def seven(drive, team):
+def seven(drive, team, stores):
     """Seven cases, each with its own urgency. Their refs say the order in which they were opened, not how urgent."""
-    return with_cases(drive)
+    return stores.prepared(drive, with_cases)
 
 
 @pytest.fixture
-def seven_file(drive_file, team):
+def seven_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_cases(drive_file)
+    return stores.prepared(drive_file, with_cases)
 
 
-def with_cases(drive):
+def with_cases(drive) -> None:
     """
     1 practice overdue by 3 days, standard      2 practice overdue by 10 days, standard
     3 nothing overdue, high                     4 safety overdue by 4 days, standard
@@ -40,7 +40,6 @@ def with_cases(drive):
         drive(f"approach {number} --state never --with Fay --on {on}/{month}/2026", ok=True)
     drive("case suspend 6 --reason out_of_area", ok=True)
     drive("case close 7 --reason completed", ok=True)
-    return drive
 
 
 def refs(result) -> list[int]:

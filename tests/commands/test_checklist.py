@@ -32,10 +32,13 @@ due_days = 5
 
 
 @pytest.fixture
-def case(drive: Drive, team) -> Drive:
+def case(drive: Drive, team, stores) -> Drive:
     """A case in Adur, WS-0001, that Amina manages."""
+    return stores.prepared(drive, with_case)
+
+
+def with_case(drive: Drive) -> None:
     drive.open_case(manager="amina", area="adur", forename="Robin", surname="Exampleton")
-    return drive
 
 
 def items(drive: Drive, name: str = "enforcement") -> dict[str, dict]:

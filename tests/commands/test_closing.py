@@ -6,21 +6,20 @@ from commands.refusals import assert_refused
 
 
 @pytest.fixture
-def working(drive, team):
+def working(drive, team, stores):
     """A case of Amina's with a specialist, opened four weeks ago."""
-    return with_case(drive)
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def working_file(drive_file, team):
+def working_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_case(drive_file)
+    return stores.prepared(drive_file, with_case)
 
 
-def with_case(drive):
+def with_case(drive) -> None:
     drive.open_case(forename="Robin", surname="Example", manager="amina", opened="2026-02-02")
     drive("assign 1 --substance carl --on 2/2/2026", ok=True)
-    return drive
 
 
 def test_closing_ends_the_work_and_begins_the_follow_ups(working) -> None:

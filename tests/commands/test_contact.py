@@ -12,21 +12,20 @@ LOG = "contact log 1 --mode phone --outcome held"
 
 
 @pytest.fixture
-def agreed(drive, team):
+def agreed(drive, team, stores):
     """A case of Amina's, opened five weeks ago, in which the person may be approached."""
-    return with_case(drive)
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def agreed_file(drive_file, team):
+def agreed_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_case(drive_file)
+    return stores.prepared(drive_file, with_case)
 
 
-def with_case(drive):
+def with_case(drive) -> None:
     drive.open_case(forename="Robin", surname="Example", manager="amina", opened="2026-01-26")
     drive("approach 1 --state agreed --with Fay --on 26/1/2026", ok=True)
-    return drive
 
 
 # -- log ---------------------------------------------------------------------------------------------------------------
@@ -325,10 +324,13 @@ SECRET = "the adviser rings on Thursdays"
 
 
 @pytest.fixture
-def restricted(agreed):
+def restricted(agreed, stores):
     """A restricted note of Carl's on Amina's case."""
+    return stores.prepared(agreed, with_secret)
+
+
+def with_secret(agreed) -> None:
     agreed(f"{LOG} --about restricted --note '{SECRET}'", as_="carl", ok=True)
-    return agreed
 
 
 def test_a_restricted_note_is_shown_to_the_manager_advisers_and_leads_alone(restricted) -> None:

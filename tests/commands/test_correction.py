@@ -6,23 +6,22 @@ from commands.refusals import assert_refused
 
 
 @pytest.fixture
-def working(drive, team):
+def working(drive, team, stores):
     """A case of Amina's, opened on 2 February, with a stage, a specialist and a review."""
-    return with_case(drive)
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def working_file(drive_file, team):
+def working_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_case(drive_file)
+    return stores.prepared(drive_file, with_case)
 
 
-def with_case(drive):
+def with_case(drive) -> None:
     drive.open_case(manager="amina", area="adur", opened="2026-02-02")
     drive("case stage 1 engaged --on 16/2/2026", ok=True)
     drive("assign 1 --substance carl --on 16/2/2026", ok=True)
     drive("review 1 --on 23/2/2026", ok=True)
-    return drive
 
 
 def told(drive, what: str) -> list[tuple[str, str, str, str | None]]:

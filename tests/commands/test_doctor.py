@@ -13,22 +13,21 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 
 
 @pytest.fixture
-def well(drive, team):
+def well(drive, team, stores):
     """A store with an open and a closed case."""
-    return with_cases(drive)
+    return stores.prepared(drive, with_cases)
 
 
 @pytest.fixture
-def well_file(drive_file, team):
+def well_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_cases(drive_file)
+    return stores.prepared(drive_file, with_cases)
 
 
-def with_cases(drive):
+def with_cases(drive) -> None:
     drive.open_case(manager="amina", opened="2026-02-02")
     drive.open_case(manager="amina", opened="2026-02-02")
     drive("case close 2 --reason completed", ok=True)
-    return drive
 
 
 def checks(drive, **how) -> dict[str, tuple[str, str, str]]:

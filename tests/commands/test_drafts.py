@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -16,17 +17,19 @@ KEPT = "Your words are kept as draft 1: drive drafts use 1 -- OPTIONS   (or show
 
 
 @pytest.fixture
-def case(drive, team):
+def case(drive, team, stores):
     """A case of Amina's."""
-    drive.open_case(manager="amina")
-    return drive
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def case_file(drive_file, team):
+def case_file(drive_file, team, stores):
     """The same, on a file alone."""
-    drive_file.open_case(manager="amina")
-    return drive_file
+    return stores.prepared(drive_file, with_case)
+
+
+def with_case(drive) -> None:
+    drive.open_case(manager="amina")
 
 
 def log(*more: str) -> list[str]:
@@ -168,7 +171,8 @@ def test_words_outlive_an_interruption(case_file) -> None:
     lock = case_file.db(write=True)
     lock.begin(write=True)
     line = case_file.start(log("--note", WORDS), stdin=subprocess.DEVNULL)
-    time.sleep(3)
+    while "Waiting" not in (said := line.stderr.readline()):
+        assert said, "it ended before it had to wait"
 
     line.send_signal(signal.SIGINT)
     time.sleep(0.5)
@@ -183,15 +187,25 @@ def test_words_outlive_an_interruption(case_file) -> None:
     assert case_file("contact list 1 --json").json == []
 
 
+def unread(pipe: IO[str]) -> bool:
+    """Whether something written into a pipe was not read yet."""
+    import fcntl
+    import termios
+
+    return fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)) != bytes(4)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
     line = case_file.start(log("--note", "-"))
     line.stdin.write("the first line\n")
     line.stdin.flush()
-    time.sleep(2)
+    while unread(line.stdin):
+        assert line.poll() is None, "it ended before it had read"
+        time.sleep(0.05)
 
     line.send_signal(signal.SIGINT)
-    code = line.wait(timeout=20)
+    code = line.wait(timeout=120)
     out, err = line.stdout.read(), line.stderr.read()
     for stream in (line.stdin, line.stdout, line.stderr):
         stream.close()
@@ -208,7 +222,7 @@ def test_words_typed_at_the_terminal_outlive_ctrl_c(case_file) -> None:
     child = pexpect.spawn(
         sys.executable, ["-m", "drivecli", *log("--note", "-")], env=case_file.environ(), encoding="utf-8", timeout=60
     )
-    time.sleep(2)
+    child.expect("Write your words")
     child.sendline("the first line")
     time.sleep(1)
     child.sendintr()
@@ -258,11 +272,14 @@ def test_kept_words_cannot_be_read_in_any_file(case_file) -> None:
 
 
 @pytest.fixture
-def kept(case):
+def kept(case, stores):
     """Two drafts of Sam's."""
+    return stores.prepared(case, with_drafts)
+
+
+def with_drafts(case) -> None:
     case(log("--note", "the first words", "--on", "tomorrow"))
     case(log("--note", "one\n\ntwo", "--on", "tomorrow"))
-    return case
 
 
 def test_drafts_are_listed_newest_first(kept) -> None:

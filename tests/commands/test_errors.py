@@ -305,7 +305,7 @@ def test_ctrl_c_ends_with_130_in_one_line_and_nothing_half_written(opened) -> No
 
     line.send_signal(signal.SIGINT)
     try:
-        out, err = line.communicate(timeout=10)
+        out, err = line.communicate(timeout=120)
     finally:
         line.kill()
         lock.rollback()

@@ -8,17 +8,19 @@ REST = "--reason 'court date in May' --authorised-by sam"
 
 
 @pytest.fixture
-def opened(drive, team):
+def opened(drive, team, stores):
     """A case of Amina's that opened on the last day of April."""
-    drive.open_case(manager="amina", opened="2025-04-30")
-    return drive
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def opened_file(drive_file, team):
+def opened_file(drive_file, team, stores):
     """The same, on a file alone."""
-    drive_file.open_case(manager="amina", opened="2025-04-30")
-    return drive_file
+    return stores.prepared(drive_file, with_case)
+
+
+def with_case(drive) -> None:
+    drive.open_case(manager="amina", opened="2025-04-30")
 
 
 def test_an_extension_moves_the_end_counted_from_the_opening(opened) -> None:

@@ -263,7 +263,13 @@ def examples(begin: tuple[str, ...], *, but: bool = False) -> list[str]:
     return [example for _, example in EXAMPLES if example.startswith(begin) is not but]
 
 
-@pytest.mark.parametrize("example", examples(ON_THE_DEMO))
+@pytest.mark.parametrize(
+    "example",
+    [  # making it anew takes seconds, and test_demo types that very line and looks at much more
+        pytest.param(each, marks=pytest.mark.long) if each == "drive demo --reset" else each
+        for each in examples(ON_THE_DEMO)
+    ],
+)
 def test_an_example_does_what_it_says_on_the_demo(demo_made: Path, tmp_path: Path, example: str) -> None:
     shutil.copytree(demo_made, tmp_path / "copy")
     drive = Drive(tmp_path / "copy", "file", today=None)

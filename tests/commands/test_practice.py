@@ -19,12 +19,15 @@ def own(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def two(drive, team):
+def two(drive, team, stores):
     """An open and a closed case, both opened four weeks ago, and one whose tier works to another rhythm."""
+    return stores.prepared(drive, with_cases)
+
+
+def with_cases(drive) -> None:
     for tier in ("high", "high", "standard"):
         drive.open_case(manager="amina", tier=tier, opened="2026-02-02")
     drive("case close 2 --reason completed", ok=True)
-    return drive
 
 
 def contact_due(drive, ref: int = 1) -> str:

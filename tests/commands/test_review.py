@@ -6,17 +6,19 @@ from commands.refusals import assert_refused
 
 
 @pytest.fixture
-def opened(drive, team):
+def opened(drive, team, stores):
     """A case of Amina's, opened on 24 November, its review overdue."""
-    drive.open_case(manager="amina", opened="2025-11-24")
-    return drive
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def opened_file(drive_file, team):
+def opened_file(drive_file, team, stores):
     """The same, on a file alone."""
-    drive_file.open_case(manager="amina", opened="2025-11-24")
-    return drive_file
+    return stores.prepared(drive_file, with_case)
+
+
+def with_case(drive) -> None:
+    drive.open_case(manager="amina", opened="2025-11-24")
 
 
 def due(drive) -> dict[str, str]:

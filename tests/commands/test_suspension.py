@@ -6,22 +6,21 @@ from commands.refusals import assert_refused
 
 
 @pytest.fixture
-def working(drive, team):
+def working(drive, team, stores):
     """A case of Amina's since 2 February, approach agreed, Carl assigned."""
-    return with_case(drive)
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def working_file(drive_file, team):
+def working_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_case(drive_file)
+    return stores.prepared(drive_file, with_case)
 
 
-def with_case(drive):
+def with_case(drive) -> None:
     drive.open_case(manager="amina", opened="2026-02-02")
     drive("approach 1 --state agreed --with Fay --on 2/2/2026", ok=True)
     drive("assign 1 --substance carl --on 2/2/2026", ok=True)
-    return drive
 
 
 def due(drive, day: str | None = None) -> list[tuple[str, str]]:

@@ -4,18 +4,18 @@ import pytest
 
 
 @pytest.fixture
-def day(drive, team):
+def day(drive, team, stores):
     """A case in every section of Amina's day, one of Ben's, and one nobody manages."""
-    return with_cases(drive)
+    return stores.prepared(drive, with_cases)
 
 
 @pytest.fixture
-def day_file(drive_file, team):
+def day_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_cases(drive_file)
+    return stores.prepared(drive_file, with_cases)
 
 
-def with_cases(drive):
+def with_cases(drive) -> None:
     """
     1 held                                 2 practice overdue by 10 days
     3 safety overdue by 1 day              4 contact due today
@@ -37,7 +37,6 @@ def with_cases(drive):
     for number, on in days.items():
         drive(f"approach {number} --state never --with Fay --on {on}", ok=True)
     drive("case hold 1 --until 5/3/2026 --by Fay --reason threat", ok=True)
-    return drive
 
 
 def rows(drive, who: str, day: str | None = None) -> list[tuple[str, str, str, str]]:

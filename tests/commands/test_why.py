@@ -6,24 +6,23 @@ from commands.refusals import assert_refused
 
 
 @pytest.fixture
-def working(drive, team):
+def working(drive, team, stores):
     """A case of Amina's over Easter 2026, with a specialist."""
-    return with_case(drive)
+    return stores.prepared(drive, with_case)
 
 
 @pytest.fixture
-def working_file(drive_file, team):
+def working_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_case(drive_file)
+    return stores.prepared(drive_file, with_case)
 
 
-def with_case(drive):
+def with_case(drive) -> None:
     drive.today = "2026-04-13"
     drive.open_case(forename="Robin", surname="Example", manager="amina", opened="2026-03-30")
     drive("approach 1 --state agreed --with Fay --on 31/3/2026", ok=True)
     drive("assign 1 --substance carl --on 31/3/2026", ok=True)
     drive("contact log 1 --mode phone --outcome held --by amina --on 1/4/2026", ok=True)
-    return drive
 
 
 def test_every_deadline_is_explained(working) -> None:

@@ -68,11 +68,15 @@ def again(text: str) -> str:
 
 
 @pytest.fixture
-def case(drive_file, team):
+def case(drive_file, team, stores):
     """A case of Amina's, opened a week before today, where she may act."""
-    drive_file.open_case(manager="amina", today="2026-02-23")
+    stores.prepared(drive_file, with_case)
     drive_file.env["DRIVE_WORKER"] = "amina"
     return drive_file
+
+
+def with_case(drive) -> None:
+    drive.open_case(manager="amina", today="2026-02-23")
 
 
 @pytest.fixture

@@ -269,23 +269,22 @@ def test_an_auditor_notes_nobody_as_away(drive_file, team) -> None:
 
 
 @pytest.fixture
-def held(drive, team):
+def held(drive, team, stores):
     """Amina manages three cases, one of them closed; Carl works on one of hers."""
-    return with_cases(drive)
+    return stores.prepared(drive, with_cases)
 
 
 @pytest.fixture
-def held_file(drive_file, team):
+def held_file(drive_file, team, stores):
     """The same, on a file alone."""
-    return with_cases(drive_file)
+    return stores.prepared(drive_file, with_cases)
 
 
-def with_cases(drive):
+def with_cases(drive) -> None:
     for _ in range(3):
         drive.open_case(manager="amina", opened="2026-02-02")
     drive("assign 1 --substance carl --on 2/2/2026", ok=True)
     drive("case close 3 --reason completed", ok=True)
-    return drive
 
 
 def test_a_worker_who_holds_cases_does_not_leave_without_a_hand_over(held) -> None:

@@ -75,54 +75,72 @@ def _same(table: Table, data: bytes) -> None:
     assert found == table[1]
 
 
-@settings(max_examples=3000, deadline=None, derandomize=True)
-@given(tables(), st.booleans())
-def test_a_table_written_as_csv_reads_as_the_same_texts_and_starts_no_formula(table: Table, bom: bool) -> None:
-    stream = io.BytesIO()
-
-    count = write_csv(stream, *table, bom=bom)
-
-    assert count == len(table[1])
-    _same(table, stream.getvalue())
-    written = csv.reader(io.StringIO(stream.getvalue().decode("utf-8-sig"), newline=""))
-    cells = [cell for row in written for cell in row if cell]
-    assert not [cell for cell in cells if cell[0] in "\t\r\n" or cell.lstrip(UNSEEN)[:1] in set(TRIGGERS)]
+def often(few: int, many: int) -> pytest.MarkDecorator:
+    """So many tables are drawn, and so many when there is time: `pytest -m long`."""
+    return pytest.mark.parametrize("times", [few, pytest.param(many, marks=pytest.mark.long)])
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(tables())
-def test_a_table_written_as_a_workbook_reads_as_the_same_texts(table: Table) -> None:
-    stream = io.BytesIO()
-
-    count = write_xlsx(stream, "Cases", *table)
-
-    assert count == len(table[1])
-    _same(table, stream.getvalue())
+def drawn(times: int, holds: Callable[..., None], *of: st.SearchStrategy) -> None:
+    """See whether it holds of so many, the same in every run."""
+    settings(max_examples=times, deadline=None, derandomize=True)(given(*of)(holds))()
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(tables())
-def test_a_table_written_as_json_reads_as_the_same_texts(table: Table) -> None:
-    whole, lines = io.BytesIO(), io.BytesIO()
+@often(300, 3000)
+def test_a_table_written_as_csv_reads_as_the_same_texts_and_starts_no_formula(times: int) -> None:
+    def holds(table: Table, bom: bool) -> None:
+        stream = io.BytesIO()
 
-    write_json(whole, *table)
-    write_jsonl(lines, *table)
+        count = write_csv(stream, *table, bom=bom)
 
-    assert whole.getvalue().isascii()
-    if table[1]:
-        _same(table, whole.getvalue())
-        _same(table, lines.getvalue())
-        assert json.loads(whole.getvalue()) == [json.loads(line) for line in lines.getvalue().splitlines()]
+        assert count == len(table[1])
+        _same(table, stream.getvalue())
+        written = csv.reader(io.StringIO(stream.getvalue().decode("utf-8-sig"), newline=""))
+        cells = [cell for row in written for cell in row if cell]
+        assert not [cell for cell in cells if cell[0] in "\t\r\n" or cell.lstrip(UNSEEN)[:1] in set(TRIGGERS)]
+
+    drawn(times, holds, tables(), st.booleans())
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
-@given(TEXTS)
-def test_the_apostrophe_before_a_formula_comes_off_again_and_no_other(text: str) -> None:
-    cell = csv_cell(text)
+@often(60, 300)
+def test_a_table_written_as_a_workbook_reads_as_the_same_texts(times: int) -> None:
+    def holds(table: Table) -> None:
+        stream = io.BytesIO()
 
-    assert csv_text(cell) == text
-    assert cell in (text, "'" + text)
-    assert csv_cell(csv_cell(cell)).lstrip("'") == text.lstrip("'")
+        count = write_xlsx(stream, "Cases", *table)
+
+        assert count == len(table[1])
+        _same(table, stream.getvalue())
+
+    drawn(times, holds, tables())
+
+
+@often(100, 300)
+def test_a_table_written_as_json_reads_as_the_same_texts(times: int) -> None:
+    def holds(table: Table) -> None:
+        whole, lines = io.BytesIO(), io.BytesIO()
+
+        write_json(whole, *table)
+        write_jsonl(lines, *table)
+
+        assert whole.getvalue().isascii()
+        if table[1]:
+            _same(table, whole.getvalue())
+            _same(table, lines.getvalue())
+            assert json.loads(whole.getvalue()) == [json.loads(line) for line in lines.getvalue().splitlines()]
+
+    drawn(times, holds, tables())
+
+
+@often(300, 1000)
+def test_the_apostrophe_before_a_formula_comes_off_again_and_no_other(times: int) -> None:
+    def holds(text: str) -> None:
+        cell = csv_cell(text)
+
+        assert csv_text(cell) == text
+        assert cell in (text, "'" + text)
+        assert csv_cell(csv_cell(cell)).lstrip("'") == text.lstrip("'")
+
+    drawn(times, holds, TEXTS)
 
 
 def test_only_what_a_spreadsheet_would_run_is_changed_in_a_csv() -> None:
