@@ -126,12 +126,22 @@ def backup_is_missed(state: Path, store: str, days: int) -> str:
         if not file.exists():
             make_private_folder(file.parent)
             write_private(file, b"", replace=True)
-            return ""
-        found = file.stat()
-        old = (now - found.st_mtime) / EVERY
-        if old <= days or (told.exists() and now - told.stat().st_mtime < EVERY):
+        missed = backup_too_old(state, store, days)
+        if not missed or (told.exists() and now - told.stat().st_mtime < EVERY):
             return ""
         write_private(told, b"", replace=True)
-        ago = f"{int(old)} day{'' if int(old) == 1 else 's'} old"
-        return f"The last verified backup is {ago}" if found.st_size else "There is no verified backup of this store"
+        return missed
     return ""
+
+
+def backup_too_old(state: Path, store: str, days: int) -> str:
+    """A sentence when the last verified backup is older than so many days, whenever it is asked; nothing otherwise."""
+    try:
+        found = _backup_file(state, store).stat()
+    except OSError:
+        return ""
+    old = (datetime.now(UTC).timestamp() - found.st_mtime) / EVERY
+    if old <= days:
+        return ""
+    ago = f"{int(old)} day{'' if int(old) == 1 else 's'} old"
+    return f"The last verified backup is {ago}" if found.st_size else "There is no verified backup of this store"

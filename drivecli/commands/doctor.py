@@ -46,6 +46,7 @@ def _checks(app: App) -> "Iterator[Check]":
         connection = app.open_for_proof()
         rules = app.store_settings()["rules"]
         yield from checks.of_store(connection, app.settings, app.catalogue, rules, app.today, app.anchor())
+        yield from checks.of_copies(app.settings, app.store_settings()["db_id"], app.preferences["backup-days"])
     except Exception as error:
         refusal = error if isinstance(error, DriveError) else app.refusal(error)
         if refusal is None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from drivecli.db import Connection
 
-NO_CHANGE = ("read", "print", "outside", "accept")
+NO_CHANGE = ("read", "print", "outside", "accept", "start", "key", "backup", "restore")
 """Kinds of entries that change nothing of the service's."""
 
 UNDO = "undo"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from drivecli import audit, proof
+from drivecli import anchors, audit, keys, proof
 from drivecli.anchors import Sealed
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
@@ -206,3 +206,18 @@ def of_key(settings: Settings, read_key: Callable[[], str]) -> Iterator[Check]:
     if settings.store.path is not None and settings.store.path.exists():
         read_key()
         yield Check("key", "ok", "is there, and only this user can read it")
+
+
+def of_copies(settings: Settings, store: str, days: str) -> Iterator[Check]:
+    """What is left when the store, or the passphrase, is lost. `store` names it, `days` is how old a backup may be."""
+    if settings.store.path is None or settings.is_demo:
+        return
+    missed = anchors.backup_too_old(settings.state, store, int(days)) if days != "off" else ""
+    yield Check("backup", "warn", missed, "drive backup create") if missed else Check("backup", "ok", "is not too old")
+    slots = keys.read_slots(settings)
+    forgotten = slots is not None and slots.of(keys.PASSPHRASE) and not slots.of(keys.RECOVERY)
+    yield (
+        Check("recovery", "warn", "nothing opens the store when the passphrase is forgotten", "drive key recovery")
+        if forgotten
+        else Check("recovery", "ok", "what opens the store does not hang on one memory")
+    )

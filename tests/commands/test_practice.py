@@ -152,7 +152,7 @@ BAD = {
     "a role that may what none may": (
         "roles.toml",
         '[[role]]\ncode = "visitor"\nmay = ["look"]\n',
-        "roles.toml: “look” is not something a role may do. Known: case_work, lead, manage, import, export.",
+        "roles.toml: “look” is not something a role may do. Known: case_work, lead, manage, import, export, audit.",
     ),
     "a holiday without a day": (
         "holidays.toml",

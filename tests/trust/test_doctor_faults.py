@@ -249,6 +249,19 @@ def the_rules_are_of_another_release(drive: Drive) -> None:
     by_hand(drive, "UPDATE setting SET value = 'others' WHERE key = 'rules'")
 
 
+@fault("backup")
+def there_was_no_backup_for_a_month(drive: Drive) -> None:
+    drive("backup create", ok=True)
+    for each in (drive.settings.state / "backups").iterdir():
+        os.utime(each, (1, each.stat().st_mtime - 30 * 86_400))
+
+
+@fault("recovery")
+def only_one_memory_opens_the_store(drive: Drive) -> None:
+    drive("key passphrase --passphrase -", stdin="correct horse battery staple\n", ok=True)
+    drive("unlock --passphrase -", stdin="correct horse battery staple\n", ok=True)
+
+
 @fault("today")
 def today_is_not_today(drive: Drive) -> None:
     drive.today = "2026-03-02"
