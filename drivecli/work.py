@@ -88,6 +88,7 @@ class Work:
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._facts: dict[int, CaseFacts] = {}
+        self._answers: Answers | None = None
 
     def __enter__(self) -> "Work":
         self.db.begin(write=True, orm=True)
@@ -254,20 +255,27 @@ class Work:
             self.session.flush()
         if not self._stale:
             return
-        stale, answers = sorted(self._stale), Answers(self.catalogue)
+        stale = sorted(self._stale)
         for start in range(0, len(stale), TOGETHER):
-            self._run_clock(stale[start : start + TOGETHER], answers)
+            self._run_clock(stale[start : start + TOGETHER])
         self._stale.clear()
         if "session" in self.__dict__:
             self.session.expire_all()
 
-    def _run_clock(self, ids: list[int], answers: Answers) -> None:
+    @property
+    def _clock(self) -> Answers:
+        """The clock's answers by the rules that stand now, which this work may itself have changed."""
+        if self._answers is None or self._answers.catalogue is not self.catalogue:
+            self._answers = Answers(self.catalogue)
+        return self._answers
+
+    def _run_clock(self, ids: list[int]) -> None:
         """Replace the deadlines and derived columns of these cases by what the clock answers now."""
-        rows, derived = [], []
+        rows, derived, clock = [], [], self._clock
         known = [self._facts.pop(number) for number in ids if number in self._facts]
         others = set(ids).difference(facts.id for facts in known)
         for facts in (*known, *case_facts(self.db, others, self.catalogue).values()):
-            due, columns = answers.rows(facts)
+            due, columns = clock.rows(facts)
             rows += due
             derived.append(columns)
         self.db.run(f"DELETE FROM deadline WHERE case_id IN ({', '.join(map(str, ids))})")

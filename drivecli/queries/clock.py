@@ -121,7 +121,7 @@ class Answers:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._tiers = list(catalogue.codes("tier"))
         self._known: dict[Shape, tuple[tuple[Deadline, ...], list[list[Any]], Numbers]] = {}
 
@@ -130,7 +130,7 @@ class Answers:
         shape, numbers = shape_of(facts)
         known = self._known.get(shape) if shape else None
         if known is None:
-            due = deadlines(facts, self._catalogue.practice, self._catalogue.holidays)
+            due = deadlines(facts, self.catalogue.practice, self.catalogue.holidays)
             known = due, [list(stored_form(facts.id, each).values()) for each in due], numbers
             if shape and len(self._known) < MOST_SHAPES:
                 self._known[shape] = known
