@@ -6,12 +6,11 @@ from typing import Any
 
 from drivecli.domain.cells import person_ref
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
-from drivecli.models import Case
 from drivecli.queries import exports
 from drivecli.queries.cases import CaseKey
 from drivecli.services import assignments, cases, people
 from drivecli.services.assignments import MANAGER
-from drivecli.services.imports.case_facts import add_facts
+from drivecli.services.imports.case_facts import add_cases
 from drivecli.services.imports.kind import Kind
 from drivecli.services.imports.persons import Adding, details, folded_name, new_lists
 from drivecli.services.imports.rows import CONFLICT, Row
@@ -252,24 +251,11 @@ class Cases(Kind):
         persons = [self._person(row) for row in rows]
         self._adding.flush()
         self._tell_more(work, persons, rows, before)
-        months = work.catalogue.practice.window_months
-        work.add_many(
-            Case,
-            [
-                {
-                    "id": number,
-                    "ref": make_ref(self.known.prefix, number),
-                    "person_id": person,
-                    "route": row.said.get("route", "other"),
-                    "area": row.said.get("area"),
-                    "external_ref": row.said.get("external_ref"),
-                    "opened_on": row.said["opened_on"],
-                    "window_months": row.said.get("window_months", months),
-                }
-                for number, person, row in zip(numbers, persons, rows, strict=True)
-            ],
-        )
-        add_facts(work, [(number, row.said, row.found["manager"]) for number, row in zip(numbers, rows, strict=True)])
+        new = [
+            (number, person, row.said, row.found["manager"])
+            for number, person, row in zip(numbers, persons, rows, strict=True)
+        ]
+        add_cases(work, self.known.prefix, new)
 
     def _tell_more(self, work: Work, persons: list[int], rows: list[Row], new: int) -> None:
         """What rows say of people on record, below the number `new` or of an earlier row, that was not there yet."""
