@@ -19,4 +19,4 @@ def begin_event(db: Connection, at: str, worker: int | None, command: str) -> in
 
 def end_event(db: Connection, event: int, cases: Iterable[int]) -> None:
     """Note which cases the event touched."""
-    many.insert(db, "event_case", ("event_id", "case_id"), ((event, case) for case in sorted(cases)))
+    many.insert(db, "event_case", {"case_id": sorted(cases)}, {"event_id": event})

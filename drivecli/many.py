@@ -30,28 +30,26 @@ def numbers(db: Connection, table: str, count: int) -> Sequence[int]:
 
 
 def insert(
-    db: Connection,
-    table: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    alike: Mapping[str, Any] | None = None,
+    db: Connection, table: str, columns: Mapping[str, Sequence[Any]], alike: Mapping[str, Any] | None = None
 ) -> None:
-    """Insert rows, each with its values in the order of `columns`; `alike` are columns all of them have in common."""
-    common = list((alike or {}).values())
-    named = ", ".join([*(alike or {}), *columns])
+    """Insert rows, given by column, each with a value for every row; `alike` are columns all of them have in common."""
+    count = len(next(iter(columns.values())))
+    own, common = dict(columns), dict(alike or {})
     if db.is_postgres:
-        with db.raw.cursor() as cursor, cursor.copy(f"COPY {table} ({named}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([*common, *row])
+        with db.raw.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join([*common, *own])}) FROM STDIN") as copy:
+            for row in zip(*own.values(), strict=True):
+                copy.write_row([*common.values(), *row])
         return
-    common = _for_file(common)
-    waiting = iter(rows)
-    while some := list(islice(waiting, SIDE_BY_SIDE[0])):
-        for size in SIDE_BY_SIDE:
-            while len(some) >= size:
-                values = chain.from_iterable(some[:size])
-                db.raw.execute(_side_by_side(table, named, len(common), len(columns), size), common + _for_file(values))
-                del some[:size]
+    for name, values in columns.items():
+        if count and values[0] == values[-1] and values.count(values[0]) == count:
+            common[name] = own.pop(name)[0]
+    waiting = chain.from_iterable(zip(*map(_for_file, own.values()), strict=True))
+    named, shared = ", ".join([*common, *own]), _for_file(list(common.values()))
+    for size in SIDE_BY_SIDE:
+        sql = _side_by_side(table, named, len(common), len(own), size)
+        for _ in range(count // size):
+            db.raw.execute(sql, [*shared, *islice(waiting, size * len(own))])
+        count %= size
 
 
 @lru_cache(maxsize=200)
@@ -88,5 +86,8 @@ def _lay_out(db: Connection, width: int, rows: Iterable[Sequence[Any]]) -> str:
     return name
 
 
-def _for_file(row: Iterable[Any]) -> list[Any]:
-    return [value.isoformat() if value.__class__ is date else value for value in row]
+def _for_file(values: Sequence[Any]) -> Sequence[Any]:
+    """Values as the file keeps them: days as text."""
+    if date not in set(map(type, values)):
+        return values
+    return [value.isoformat() if value.__class__ is date else value for value in values]

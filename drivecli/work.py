@@ -204,7 +204,7 @@ class Work:
             defaults = {**defaults, "recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
         given = {name: values[name] for name in columns if name in values and any(v is not None for v in values[name])}
         alike = {name: defaults.get(name) for name in columns if name not in given}
-        many.insert(self.db, named, list(given), zip(*given.values(), strict=True), alike)
+        many.insert(self.db, named, given, alike)
         if "case_id" in columns and not is_answered:
             self.touch(values["case_id"])
         return values.get("id", ())
@@ -220,7 +220,7 @@ class Work:
         answers = [clock.rows(each) for each in told]
         derived = dict(zip(DERIVED, list(zip(*(columns for _, columns in answers), strict=True))[1:], strict=True))
         self.add_columns(Case, {**values, **derived})
-        many.insert(self.db, "deadline", DEADLINE, (row for rows, _ in answers for row in rows))
+        self._add_deadlines([row for rows, _ in answers for row in rows])
         self._touched.update(each.id for each in told)
 
     def numbers(self, table: type[Table], count: int) -> Sequence[int]:
@@ -290,8 +290,12 @@ class Work:
             rows += due
             derived.append(columns)
         self.db.run(f"DELETE FROM deadline WHERE case_id IN ({', '.join(map(str, ids))})")
-        many.insert(self.db, "deadline", DEADLINE, rows)
+        self._add_deadlines(rows)
         many.update(self.db, "case_record", DERIVED, derived)
+
+    def _add_deadlines(self, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            many.insert(self.db, "deadline", dict(zip(DEADLINE, zip(*rows, strict=True), strict=True)))
 
 
 @contextmanager
