@@ -8,11 +8,13 @@ from typing import Any
 from drivecli.domain import facts
 from drivecli.domain.refs import make_ref
 from drivecli.models import (
+    Approach,
     AreaChange,
     Assignment,
     Closing,
     Opening,
     ReleaseDate,
+    Review,
     StageChange,
     Suspension,
     TierChange,
@@ -20,7 +22,11 @@ from drivecli.models import (
 from drivecli.queries.workers import Acting
 from drivecli.services.assignments import MANAGER
 from drivecli.services.cases import FIRST_STAGE
+from drivecli.services.reviews import FOLLOW_UP
 from drivecli.work import Work
+
+BY_THE_FILE = "not said: an imported list has the day"
+"""With whom an approach was agreed of which a file only knows the day."""
 
 New = tuple[int, int, dict[str, Any], Acting | None]
 """A new case: its number and its person's, what its row says, and who manages it."""
@@ -56,6 +62,8 @@ def _told(work: Work, cases: Sequence[New]) -> list[facts.CaseFacts]:
     next_stage = iter(work.numbers(StageChange, sum(map(len, stages)))).__next__
     next_closing = iter(work.numbers(Closing, sum("closed_on" in said for _, _, said, _ in cases))).__next__
     next_manager = iter(work.numbers(Assignment, sum(manager is not None for *_, manager in cases))).__next__
+    next_approach = iter(work.numbers(Approach, sum("approach_agreed_on" in said for _, _, said, _ in cases))).__next__
+    next_review = iter(work.numbers(Review, sum("followed_up_on" in said for _, _, said, _ in cases))).__next__
     told = []
     for opening, so_far, (number, _, said, manager) in zip(openings, stages, cases, strict=True):
         opened, ended = said["opened_on"], said.get("closed_on")
@@ -65,6 +73,7 @@ def _told(work: Work, cases: Sequence[New]) -> list[facts.CaseFacts]:
             closing = facts.Closing(next_closing(), ended, reason, reasons[reason].is_("follow_up"))
         if manager:
             assigned = facts.Assignment(next_manager(), opened, manager.id, manager.name, MANAGER, False, ended)
+        agreed, followed_up = said.get("approach_agreed_on"), said.get("followed_up_on")
         told.append(
             facts.CaseFacts(
                 id=number,
@@ -74,7 +83,9 @@ def _told(work: Work, cases: Sequence[New]) -> list[facts.CaseFacts]:
                 tier=said["tier"],
                 area=said.get("area"),
                 stages=tuple([facts.Stage(next_stage(), on, stage) for on, stage in so_far]),
+                approaches=(facts.Approach(next_approach(), agreed, "agreed", None),) if agreed else (),
                 assignments=(assigned,) if assigned else (),
+                reviews=(facts.Review(next_review(), followed_up, FOLLOW_UP),) if followed_up else (),
                 closing=closing,
             )
         )
@@ -108,6 +119,11 @@ def _write_down(work: Work, told: Sequence[facts.CaseFacts]) -> None:
     write(StageChange, {**_facts(stages), "stage": [each.stage for _, each in stages]})
     closed = [(case, case.closing) for case in told if case.closing]
     write(Closing, {**_facts(closed), "closure_reason": [each.reason for _, each in closed]})
+    agreed = [(case, each) for case in told for each in case.approaches]
+    states = [each.state for _, each in agreed]
+    write(Approach, {**_facts(agreed), "state": states, "with_whom": [BY_THE_FILE] * len(agreed)})
+    reviewed = [(case, each) for case in told for each in case.reviews]
+    write(Review, {**_facts(reviewed), "kind": [each.kind for _, each in reviewed]})
     managed = [(case, each) for case in told for each in case.assignments]
     write(
         Assignment,

@@ -15,6 +15,7 @@ from drivecli.services.imports.kind import Kind
 from drivecli.services.imports.persons import Adding, details, folded_name, new_lists
 from drivecli.services.imports.rows import CONFLICT, Row
 from drivecli.services.people import PLAIN
+from drivecli.services.reviews import FOLLOW_UP, check_kind
 from drivecli.services.taking import check_day_of
 from drivecli.work import Work
 
@@ -22,6 +23,15 @@ OF_THE_PERSON = tuple(name for name in (*PLAIN, "aliases", "identifiers") if nam
 """Columns of a case's row that are about the person."""
 
 CHANGE = "Leave it empty, or change it there first: drive case edit, or drive import persons."
+
+DAYS_OF = {
+    "stage_on": "a stage",
+    "suspended_on": "a suspension",
+    "closed_on": "a closing",
+    "approach_agreed_on": "an answer",
+    "followed_up_on": "a review",
+}
+"""Columns with a day that no case has before it opened, and what happened on it."""
 
 CORRECT = "If it was written down wrongly: drive case correct {ref}"
 
@@ -43,6 +53,8 @@ class Cases(Kind):
         "suspended_on": "See drive case suspend and resume {ref}.",
         "suspend_reason": "See drive case suspend and resume {ref}.",
         "expected_release": "It is said with: drive case suspend {ref} --expected-release DAY",
+        "approach_agreed_on": "It is said with: drive approach {ref} --state agreed --with WHOM --on DAY",
+        "followed_up_on": "It is recorded with: drive review {ref} --kind follow_up --on DAY",
         "closed_on": "A case is closed with: drive case close {ref} --reason CODE",
         "closure_reason": "A case is closed with: drive case close {ref} --reason CODE",
     }
@@ -138,6 +150,7 @@ class Cases(Kind):
                 if column not in said:
                     row.refuse(column, "It is empty; a new person needs forename and surname.")
         self._check_stands(row)
+        self._check_told(row)
         self._check_manager(row)
         self._check_person(row)
         if not row.faults:
@@ -152,7 +165,7 @@ class Cases(Kind):
         status = said.get("status") or ("closed" if "closed_on" in said else self._unclosed(said))
         row.found["status"] = status
         day = CaseKey(0, "the case", 0, "open", said["opened_on"], None, None)
-        for column, what in (("stage_on", "a stage"), ("suspended_on", "a suspension"), ("closed_on", "a closing")):
+        for column, what in DAYS_OF.items():
             if column in said:
                 row.obey(column, check_day_of, day, said[column], what, self.known.today)
         if "stage_on" in said and "stage" not in said:
@@ -170,6 +183,15 @@ class Cases(Kind):
             row.refuse("stage_on", "The stage began after the case closed.")
         if status == "suspended" and said.get("expected_release", date.max) < said.get("suspended_on", date.min):
             row.refuse("expected_release", "The release would be before the suspension.")
+
+    def _check_told(self, row: Row) -> None:
+        """What was agreed before the case closed, and followed up after it."""
+        said, closed_on = row.said, row.said.get("closed_on")
+        if said.get("approach_agreed_on", date.min) > (closed_on or date.max):
+            row.refuse("approach_agreed_on", "It was agreed after the case closed.")
+        if "followed_up_on" in said and not row.faults:
+            case = CaseKey(0, "the case", 0, row.found["status"], said["opened_on"], closed_on, None)
+            row.obey("followed_up_on", check_kind, case, FOLLOW_UP, said["followed_up_on"])
 
     def _check_person(self, row: Row) -> None:
         """A case of somebody known adds what was not on record; what says otherwise is not passed over in silence."""
