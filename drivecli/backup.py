@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from drivecli import __version__, audit, keys, proof
+from drivecli import __version__, audit, images, keys, proof
 from drivecli.anchors import Sealed, head
 from drivecli.backup_file import (
     DATA,
@@ -112,7 +112,7 @@ def make(
         data, whole = (path.with_name(f"{path.name}.{os.getpid()}{rest}{UNVERIFIED}") for rest in (".data", ""))
         slots = keys.read_slots(settings)
         try:
-            before = [head(db)] if audit.is_kept(db) else []
+            before = [head(db)] if images.is_kept(db) else []
             _copy(db, data)
             manifest = _described(data, key, moment, before)
             portable = slots is not None and bool(slots.of(keys.PASSPHRASE) or slots.of(keys.RECOVERY))
@@ -178,7 +178,7 @@ def _described(data: Path, key: str, moment: datetime, anchors: Sequence[Sealed]
             )
         sqlcipher, sqlite, _ = file_engine()
         created = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        last = head(copy) if audit.is_kept(copy) else Sealed(0, "")
+        last = head(copy) if images.is_kept(copy) else Sealed(0, "")
         return Manifest(
             db_id=said.get("db_id", ""),
             prefix=said["prefix"],
@@ -283,7 +283,7 @@ def must_check_out(copy: Connection, path: Path, manifest: Manifest, *, deep: bo
     try:
         said = read_store_settings(copy, older=True)
         faults = _faults(copy, [manifest.sealed] if manifest.seq else [], deep=deep)
-        last = head(copy) if audit.is_kept(copy) else Sealed(0, "")
+        last = head(copy) if images.is_kept(copy) else Sealed(0, "")
     except Exception as error:
         refusal = as_refusal(error)
         raise damaged(path, "its database cannot be read") if refusal and refusal.kind == "damaged" else error from None
@@ -314,7 +314,7 @@ def _faults(copy: Connection, anchors: Sequence[Sealed], *, deep: bool) -> list[
         return [f"{len(pages) or 1} of its pages are damaged"]
     if copy.run("PRAGMA foreign_key_check").fetchall():
         return ["some of its rows point nowhere"]
-    if not audit.is_kept(copy):
+    if not images.is_kept(copy):
         return []
     newest = copy.value("SELECT version_num FROM alembic_version") == SCHEMA
     found = proof.verify(copy, anchors, deep=deep).findings

@@ -6,24 +6,23 @@ same connection, so that both see one transaction.
 """
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from time import monotonic, sleep
-from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from drivecli.errors import StoreUnusable
 from drivecli.settings import Store
 from drivecli.trouble import as_refusal as as_refusal
 from drivecli.trouble import locked, refusal_of_postgres, refuse_unlike_store, replaced, too_old
+from drivecli.values import converter, for_psycopg, for_sqlite
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from drivecli.behind import Behind
 
 SCHEMA = "0006"
 """The newest revision under migrations/versions; a store at any other is not written to."""
@@ -44,12 +43,27 @@ class Connection:
     """A plain connection to an open store: SQL text with `:name` parameters, the same on both engines."""
 
     def __init__(self, raw: Any, engine: str, store: Store) -> None:
-        self.raw = raw
+        self._raw = raw
+        self._behind: Behind | None = None
         self.engine = engine
         self.store = store
         self.place = _place(store.path)
         self._session: Session | None = None
         self.waiting: Callable[[str], None] = lambda who: None
+
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection, once all that was to be done `later` is done."""
+        if self._behind:
+            self._behind.finish()
+        return self._raw
+
+    def later(self, sql: str, values: Sequence[Any]) -> None:
+        """Run a statement of which nothing is wanted back, perhaps while the program goes on. For the file."""
+        if self._behind:
+            self._behind.add(sql, values)
+        else:
+            self._raw.execute(sql, values)
 
     @property
     def is_postgres(self) -> bool:
@@ -59,26 +73,26 @@ class Connection:
     def run(self, sql: str, **params: Any) -> Any:
         """Run one statement and return the cursor."""
         if self.is_postgres:
-            return self.raw.execute(_for_psycopg(sql), params)
-        return self.raw.execute(sql, {name: _for_sqlite(value) for name, value in params.items()})
+            return self.raw.execute(for_psycopg(sql), params)
+        return self.raw.execute(sql, {name: for_sqlite(value) for name, value in params.items()})
 
     def run_many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:
         """Run one statement for every row of parameters."""
         if self.is_postgres:
             with self.raw.cursor() as cursor:
-                cursor.executemany(_for_psycopg(sql), list(rows))
+                cursor.executemany(for_psycopg(sql), list(rows))
         else:
-            self.raw.executemany(sql, ({name: _for_sqlite(v) for name, v in row.items()} for row in rows))
+            self.raw.executemany(sql, ({name: for_sqlite(v) for name, v in row.items()} for row in rows))
 
     def rows(self, row: type[Row], sql: str, **params: Any) -> list[Row]:
         """The rows of a SELECT as `row`: its columns in the order of the fields, typed by them."""
-        convert = _converter(row)
+        convert = converter(row)
         return [convert(each) for each in self.run(sql, **params).fetchall()]
 
     def one(self, row: type[Row], sql: str, **params: Any) -> Row | None:
         """The first row, or None."""
         found = self.run(sql, **params).fetchone()
-        return _converter(row)(found) if found is not None else None
+        return converter(row)(found) if found is not None else None
 
     def value(self, sql: str, **params: Any) -> Any:
         """The first column of the first row, or None."""
@@ -183,9 +197,12 @@ class Connection:
         return self.store.path.with_name(f"{self.store.path.name}-writer") if self.store.path else None
 
     def expect_much(self) -> None:
-        """Make room in memory for a transaction of many rows, which otherwise takes many times as long."""
+        """Make room in memory for a transaction of many rows, and do `later` what can be: else it takes far longer."""
         if not self.is_postgres:
+            from drivecli.behind import Behind
+
             self.raw.execute("PRAGMA cache_size = -96000")
+            self._behind = self._behind or Behind(self._raw)
 
     def read_only(self) -> None:
         """What is asked from here on may not write, and is of one moment."""
@@ -218,6 +235,8 @@ class Connection:
 
     def rollback(self) -> None:
         """As if nothing had been asked. One that was cut short in mid-word is closed: the server then takes it back."""
+        if self._behind:
+            self._behind.drop()
         if self.is_postgres and self.raw.info.transaction_status == ACTIVE:
             self.raw.close()
         else:
@@ -230,17 +249,21 @@ class Connection:
 
     def close(self) -> None:
         """Close the store. What was not committed is gone."""
-        self.raw.close()
+        if self._behind:
+            self._behind.end()
+        self._behind = None
+        self._raw.close()
 
     def session(self) -> "Session":
         """A SQLModel session over this very connection and its transaction. Loads the ORM."""
+        raw = self.raw
         if self._session is None:
             from sqlalchemy import StaticPool, create_engine
             from sqlmodel import Session
 
             url = "postgresql+psycopg://" if self.is_postgres else "sqlite://"
             module = {} if self.is_postgres else {"module": sys.modules["sqlcipher3.dbapi2"]}
-            engine = create_engine(url, creator=lambda: self.raw, poolclass=StaticPool, hide_parameters=True, **module)
+            engine = create_engine(url, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True, **module)
             self._session = Session(engine, expire_on_commit=False)
             self._session.connection()
         return self._session
@@ -357,8 +380,9 @@ def _unlock(path: Path, key: str, *, write: bool, alone: bool, patience: float =
     """The opened file. `alone` keeps the index of its log in memory: a full disk has no room for one beside it."""
     from sqlcipher3 import dbapi2
 
+    how = {"uri": True, "isolation_level": None, "timeout": patience, "check_same_thread": False}
     try:
-        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=patience)
+        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", **how)
     except dbapi2.Error as error:
         raise as_refusal(error) or error from None
     try:
@@ -415,33 +439,3 @@ def _open_postgres(store: Store) -> Connection:
     except psycopg.Error as error:
         raise refusal_of_postgres(error) from None
     return Connection(raw, "postgresql", store)
-
-
-@lru_cache(maxsize=512)
-def _for_psycopg(sql: str) -> str:
-    return re.sub(r"(?<![:\w]):([a-z_][a-z_0-9]*)", r"%(\1)s", sql)
-
-
-def _for_sqlite(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _converter(row: Any) -> Callable[[Sequence[Any]], Any]:
-    """How a database row becomes `row`, a dataclass or named tuple: text to date and 0/1 to bool by its types."""
-    if row in _CONVERTERS:
-        return _CONVERTERS[row]
-    readers = [_reader(kind) for kind in row.__annotations__.values()]
-    _CONVERTERS[row] = lambda values: row(
-        *[reader(v) if reader and v is not None else v for reader, v in zip(readers, values, strict=True)]
-    )
-    return _CONVERTERS[row]
-
-
-_CONVERTERS: dict[Any, Callable[[Sequence[Any]], Any]] = {}
-
-
-def _reader(kind: Any) -> Callable[[Any], Any] | None:
-    kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
-    if date in kinds:
-        return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
-    return bool if bool in kinds else None

@@ -1,18 +1,23 @@
-"""Many rows at once, on either engine: one statement for all, where a statement for each would cost several times that.
+"""Many rows at once, on either engine: one statement for hundreds, where one for each would cost several times that.
 
-On the file, rows are laid in a temporary table (in memory: `temp_store`) without constraints, and go from there into
-their own in one statement, which checks every constraint as always. On PostgreSQL they are copied in.
+On the file new rows stand in one statement side by side; what changes is laid in a temporary table (in memory:
+`temp_store`) without constraints, and goes from there into its own in one statement, which checks every constraint as
+always. On PostgreSQL new rows are copied in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from drivecli.db import Connection
 
 FEW = 20
-"""Rows for which laying them out first is not worth it."""
+"""Changed rows for which laying them out first is not worth it."""
+
+SIDE_BY_SIDE = (500, 25, 1)
+"""New rows in one statement of the file's: as many as there are, in few sizes, so that each is prepared only once."""
 
 
 def numbers(db: Connection, table: str, count: int) -> Sequence[int]:
@@ -38,32 +43,33 @@ def next_number(db: Connection, table: str) -> int:
 
 
 def insert(
-    db: Connection,
-    table: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    alike: Mapping[str, Any] | None = None,
+    db: Connection, table: str, columns: Mapping[str, Sequence[Any]], alike: Mapping[str, Any] | None = None
 ) -> None:
-    """Insert rows, each with its values in the order of `columns`; `alike` are columns all of them have in common."""
-    common = list((alike or {}).values())
-    named = ", ".join([*columns, *(alike or {})])
+    """Insert rows, given by column, each with a value for every row; `alike` are columns all of them have in common."""
+    count = len(next(iter(columns.values())))
+    own, common = dict(columns), dict(alike or {})
     if db.is_postgres:
-        with db.raw.cursor() as cursor, cursor.copy(f"COPY {table} ({named}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([*row, *common])
+        with db.raw.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join([*common, *own])}) FROM STDIN") as copy:
+            for row in zip(*own.values(), strict=True):
+                copy.write_row([*common.values(), *row])
         return
-    common = _for_file(common)
-    rows = iter(rows)
-    first = list(islice(rows, FEW))
-    if len(first) < FEW:
-        marks = ", ".join("?" * (len(columns) + len(common)))
-        whole = [[*_for_file(row), *common] for row in first]
-        db.raw.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", whole)
-        return
-    laid = _lay_out(db, len(columns), [*first, *rows])
-    values = ", ".join([*(f"c{place}" for place in range(len(columns))), *("?" * len(common))])
-    db.raw.execute(f"INSERT INTO {table} ({named}) SELECT {values} FROM {laid} ORDER BY rowid", common)
-    db.raw.execute(f"DELETE FROM {laid}")
+    for name, values in columns.items():
+        if count and values[0] == values[-1] and values.count(values[0]) == count:
+            common[name] = own.pop(name)[0]
+    waiting = chain.from_iterable(zip(*map(_for_file, own.values()), strict=True))
+    named, shared = ", ".join([*common, *own]), _for_file(list(common.values()))
+    for size in SIDE_BY_SIDE:
+        sql = _side_by_side(table, named, len(common), len(own), size)
+        for _ in range(count // size):
+            db.later(sql, [*shared, *islice(waiting, size * len(own))])
+        count %= size
+
+
+@lru_cache(maxsize=200)
+def _side_by_side(table: str, named: str, common: int, own: int, size: int) -> str:
+    """The statement that inserts so many rows: those values that all have in common come first, and once."""
+    row = ", ".join([*(f"?{place}" for place in range(1, common + 1)), *("?" * own)])
+    return f"INSERT INTO {table} ({named}) VALUES {', '.join([f'({row})'] * size)}"
 
 
 def update(db: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -93,5 +99,8 @@ def _lay_out(db: Connection, width: int, rows: Iterable[Sequence[Any]]) -> str:
     return name
 
 
-def _for_file(row: Sequence[Any]) -> list[Any]:
-    return [value.isoformat() if value.__class__ is date else value for value in row]
+def _for_file(values: Sequence[Any]) -> Sequence[Any]:
+    """Values as the file keeps them: days as text."""
+    if date not in set(map(type, values)):
+        return values
+    return [value.isoformat() if value.__class__ is date else value for value in values]

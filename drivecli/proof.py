@@ -13,11 +13,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from drivecli import audit
+from drivecli import audit, images
 from drivecli.anchors import Finding, Sealed, against, head
-from drivecli.audit import Backwards, Noted
+from drivecli.audit import Noted
 from drivecli.db import Connection
 from drivecli.errors import Damaged, NotUnderstood
+from drivecli.images import Backwards
 
 TRIGGERS = {"sqlite": "50095668988212f2", "postgresql": "7675e2caa83f3945"}
 """What the triggers of this release are, as `fingerprint` says it of a store. A test tells what it must be."""
@@ -188,14 +189,14 @@ def _of_entry(entry: _Entry, said: Mapping[str, Any], kept: Sequence[Noted]) -> 
         yield Finding("outside", entry.seq, f"something else than drive changed {_named(rows)} (entry {entry.seq})")
     single = sum(each["single"] for each in said.get("digests", {}).values())
     if [(tbl, pk, op, was) for tbl, pk, op, _, was in changes if was] != [
-        (tbl, pk, op, audit.hash_of(tbl, old)) for tbl, pk, op, old in kept if changes
+        (tbl, pk, op, images.hash_of(tbl, old)) for tbl, pk, op, old in kept if changes
     ] or (single and single != len(kept)):
         yield Finding("damaged", entry.seq, f"what rows held before entry {entry.seq} was altered")
 
 
 def _replay(db: Connection) -> Iterator[Finding]:
     """Go back from the rows as they stand, entry by entry: each must find them as it left them."""
-    then, tables = Backwards(db, far=True), audit.watched(db)
+    then, tables = Backwards(db, far=True), images.watched(db)
     audit.hashes(then, audit.noted(db))  # what no entry names yet is told by itself
     for entry, kept in _entries(db, "DESC"):
         try:

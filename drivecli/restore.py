@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from drivecli import audit, keys
+from drivecli import audit, images, keys
 from drivecli.anchors import Sealed, given_up, head, keep_anchor, read_anchor, stands
 from drivecli.backup import make_store, must_check_out, rekey, write_entry
 from drivecli.backup_file import Keyed, Manifest, open_backup, room_in, sync, unpack
@@ -128,7 +128,7 @@ def _missing_of_store(copy: Connection, live: Connection, manifest: Manifest) ->
                 kind="foreign",
                 next="Name another place for it in DRIVE_DATABASE, and type the line again.",
             )
-        last = head(live) if audit.is_kept(live) else Sealed(0, "")
+        last = head(live) if images.is_kept(live) else Sealed(0, "")
         for seq, hashed in live.run("SELECT seq, hash FROM audit_event ORDER BY seq DESC") if last.seq else ():
             if _hash_of(copy, manifest, seq) == hashed:
                 return last.seq - seq, last if last.seq > seq else None

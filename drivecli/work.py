@@ -5,11 +5,11 @@ every case that was touched, and commits, all or nothing.
 """
 
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from threading import current_thread, main_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -98,7 +98,9 @@ class Work:
         self.undoes: int | None = None
         self._touched: set[int] = set()
         self._stale: set[int] = set()
-        self._facts: dict[int, CaseFacts] = {}
+        self._answers: Answers | None = None
+        self._has_session = False
+        self._next: dict[str, int] = {}
 
     def __enter__(self) -> "Work":
         self.db.begin(write=True, orm=True)
@@ -199,9 +201,11 @@ class Work:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def session(self) -> "Session":
         """The SQLModel session of this transaction."""
+        self._has_session = True
+        self._next.clear()  # rows that it adds take numbers by themselves
         return self.db.session()
 
     def stamp(self) -> str:
@@ -221,27 +225,55 @@ class Work:
         return row
 
     def add_many(self, table: type[Table], rows: Iterable[dict[str, Any]]) -> Sequence[int]:
-        """Add many rows at once: the same store as one by one, in one statement. Their cases are locked and touched.
-
-        Every row has the columns of the first; those left out have the table's own defaults. Returns the rows' numbers.
-        """
+        """Add many rows at once: the same store as one by one. Every row has the columns of the first."""
         made = list(rows)
-        if not made:
+        return self.add_columns(table, {name: [row[name] for row in made] for name in made[0]}) if made else []
+
+    def add_columns(
+        self, table: type[Table], values: Mapping[str, Sequence[Any]], *, is_answered: bool = False
+    ) -> Sequence[int]:
+        """Add many rows at once, given by column; the columns left out have the table's own defaults.
+
+        Their cases are locked and their clock is run again, unless it `is_answered`. Returns the rows' numbers.
+        """
+        count = len(next(iter(values.values())))
+        if not count:
             return []
         columns, defaults = _columns(table)
         named = str(table.__tablename__)
-        numbers: Sequence[int] = []
-        if "id" in columns and "id" not in made[0]:
-            numbers = many.numbers(self.db, named, len(made))
-            made = [{**row, "id": number} for number, row in zip(numbers, made, strict=True)]
+        if "id" in columns and "id" not in values:
+            values = {"id": self.numbers(table, count), **values}
         if "recorded_at" in columns:
             defaults = {**defaults, "recorded_at": self.stamp(), "recorded_by": self.actor.id, "event_id": self.event}
-        given = [name for name in columns if name in made[0] and any(row[name] is not None for row in made)]
+        given = {name: values[name] for name in columns if name in values and any(v is not None for v in values[name])}
         alike = {name: defaults.get(name) for name in columns if name not in given}
-        many.insert(self.db, named, given, ([row[name] for name in given] for row in made), alike)
-        if "case_id" in columns:
-            self.touch([row["case_id"] for row in made])
-        return numbers
+        many.insert(self.db, named, given, alike)
+        if "case_id" in columns and not is_answered:
+            self.touch(values["case_id"])
+        return values.get("id", ())
+
+    def add_cases(self, values: Mapping[str, Sequence[Any]], told: Sequence[CaseFacts]) -> None:
+        """Add new cases, and what the clock answers to all that is `told` of them, in the same order.
+
+        Whoever calls writes down just that of them, with `is_answered`; a case of which more is written is touched.
+        """
+        from drivecli.models import Case
+
+        clock = self._clock
+        answers = [clock.rows(each) for each in told]
+        derived = dict(zip(DERIVED, list(zip(*(columns for _, columns in answers), strict=True))[1:], strict=True))
+        self.add_columns(Case, {**values, **derived})
+        self._add_deadlines([row for rows, _ in answers for row in rows])
+        self._touched.update(each.id for each in told)
+
+    def numbers(self, table: type[Table], count: int) -> Sequence[int]:
+        """Numbers for so many new rows of a table, in order."""
+        named = str(table.__tablename__)
+        if not count or self.db.is_postgres:
+            return many.numbers(self.db, named, count) if count else ()
+        first = self._next.get(named) or many.numbers(self.db, named, 1)[0]
+        self._next[named] = first + count
+        return range(first, first + count)
 
     def next_number(self, table: str) -> int:
         """The number of the next case or person. One that was taken back keeps its own: it may stand on paper."""
@@ -257,21 +289,12 @@ class Work:
     def touch(self, ids: Iterable[int]) -> None:
         """Mark cases whose facts change, so that their clock is run before anything is committed. They are locked."""
         wanted = set(ids)
-        for number in wanted & self._facts.keys():
-            del self._facts[number]
         new = wanted - self._touched
         if new and self.db.is_postgres:
             among = ", ".join(map(str, sorted(new)))
             self.db.run(f"SELECT id FROM case_record WHERE id IN ({among}) ORDER BY id FOR UPDATE")
         self._touched |= wanted
         self._stale |= wanted
-
-    def know(self, facts: CaseFacts) -> None:
-        """Take a case's facts from whoever has just written all of them down, so that they need not be read again.
-
-        What is written of the case afterwards makes them be read.
-        """
-        self._facts[facts.id] = facts
 
     def facts(self, number: int) -> CaseFacts:
         """What has happened in the case so far, this work's own rows included."""
@@ -285,29 +308,38 @@ class Work:
 
     def settle(self) -> None:
         """Bring deadlines and derived columns of the touched cases up to date."""
-        if "session" in self.__dict__:
+        if self._has_session:
             self.session.flush()
         if not self._stale:
             return
-        stale, answers = sorted(self._stale), Answers(self.catalogue)
+        stale = sorted(self._stale)
         for start in range(0, len(stale), TOGETHER):
-            self._run_clock(stale[start : start + TOGETHER], answers)
+            self._run_clock(stale[start : start + TOGETHER])
         self._stale.clear()
-        if "session" in self.__dict__:
+        if self._has_session:
             self.session.expire_all()
 
-    def _run_clock(self, ids: list[int], answers: Answers) -> None:
+    @property
+    def _clock(self) -> Answers:
+        """The clock's answers by the rules that stand now, which this work may itself have changed."""
+        if self._answers is None or self._answers.catalogue is not self.catalogue:
+            self._answers = Answers(self.catalogue)
+        return self._answers
+
+    def _run_clock(self, ids: list[int]) -> None:
         """Replace the deadlines and derived columns of these cases by what the clock answers now."""
-        rows, derived = [], []
-        known = [self._facts.pop(number) for number in ids if number in self._facts]
-        others = set(ids).difference(facts.id for facts in known)
-        for facts in (*known, *case_facts(self.db, others, self.catalogue).values()):
-            due, columns = answers.rows(facts)
+        rows, derived, clock = [], [], self._clock
+        for facts in case_facts(self.db, ids, self.catalogue).values():
+            due, columns = clock.rows(facts)
             rows += due
             derived.append(columns)
         self.db.run(f"DELETE FROM deadline WHERE case_id IN ({', '.join(map(str, ids))})")
-        many.insert(self.db, "deadline", DEADLINE, rows)
+        self._add_deadlines(rows)
         many.update(self.db, "case_record", DERIVED, derived)
+
+    def _add_deadlines(self, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            many.insert(self.db, "deadline", dict(zip(DEADLINE, zip(*rows, strict=True), strict=True)))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import drivecli
-from drivecli import audit, models
+from drivecli import images, models
 from drivecli.models.base import Fact, Recorded
 
 FILE = Path(drivecli.__file__).parent / "models" / "classes.toml"
@@ -49,7 +49,7 @@ def faults(said: Mapping[str, Any], store: Columns) -> list[str]:
             wrong += [] if holds else [f"{table}.{name} does not say what it holds"]
     for table, told in said["table"].items():
         wrong += [] if table in store else [f"{table} has classes and is not in the store"]
-        if ("changes" in told) != (table in audit.UNWATCHED):
+        if ("changes" in told) != (table in images.UNWATCHED):
             wrong.append(f"{table} must say why its changes are not on record, if and only if they are not")
     return wrong
 
@@ -74,7 +74,7 @@ def _small(sentence: str) -> str:
 
 
 def _but(table: str) -> str:
-    derived = audit.DERIVED.get(table, ())
+    derived = images.DERIVED.get(table, ())
     return (
         f" Not those columns that repeat other facts: {', '.join(f'`{name}`' for name in derived)}." if derived else ""
     )

@@ -120,7 +120,7 @@ MESSY = [
     Messy(
         "too few cells", lambda ref: rows(ref, "a") + f"{ref}-8,Kim,Short\n" + row(ref, 9, "b"), 3, 2, here=("a", "b")
     ),
-    Messy("too many cells", lambda ref: rows(ref, "a", "b,c", "d,,,"), 3, 2, here=("a", "d"), unmended=1),
+    Messy("too many cells", lambda ref: rows(ref, "a", "b,c", "d,,,"), 3, 2, here=("a", "d")),
     Messy("200,000 letters", lambda ref: rows(ref, "x" * 200_000), 1, 1, here=("x" * 200_000,)),
     Messy("a letter more", lambda ref: rows(ref, "x" * 200_001, "c"), 2, 1, here=("c",)),
     Messy(
@@ -194,7 +194,6 @@ MESSY = [
         1,
         0,
         suffix="xlsx",
-        unmended=1,
     ),
     # JSON
     Messy(

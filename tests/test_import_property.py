@@ -236,12 +236,16 @@ def a_case(some: Some, number: int) -> tuple[Any, dict[str, Any]]:
     if row["stage"]:
         row["stage_on"] = some.maybe((opened + timedelta(days=some.random.randint(0, 20))).isoformat())
     how = some.random.random()
-    later = (opened + timedelta(days=some.random.randint(20, 60))).isoformat()
+    closed = opened + timedelta(days=some.random.randint(20, 60))
+    later = closed.isoformat()
     if how < 0.3:
         row |= {"closed_on": later, "closure_reason": some.code("closure_reason"), "status": some.maybe("closed")}
+        followed_up = closed + timedelta(days=some.random.randint(0, (MONDAY - closed).days))
+        row |= {"followed_up_on": some.maybe(followed_up.isoformat())}
     elif how < 0.5:
         row |= {"suspended_on": later, "suspend_reason": some.code("suspend_reason")}
         row |= {"expected_release": some.maybe((MONDAY + timedelta(days=some.random.randint(0, 4000))).isoformat())}
+    row |= {"approach_agreed_on": some.maybe((opened + timedelta(days=some.random.randint(0, 15))).isoformat())}
     return ref, row
 
 

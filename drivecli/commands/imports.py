@@ -266,16 +266,24 @@ def _apply(app: App, sheet: "Sheet", plan: "Plan", note: str | None, partial: bo
 
 
 def _write_rejects(sheet: "Sheet", plan: "Plan", to: Path) -> None:
-    """The rows that were not brought in, as they stand in the file, and why: to be mended and brought in again."""
+    """The rows that were not brought in, as they stand in the file, and why: to be mended and brought in again.
+
+    Cells beyond the last heading stay beyond it, after the reason: as it stands, such a row is refused again.
+    """
     from drivecli.domain.columns import REASON
     from drivecli.services.imports.plan import rejected_rows
     from drivecli.settings import output_file
     from drivecli.spreadsheets.writing import write_csv
 
     why = rejected_rows(plan)
+    width = len(sheet.header)
     kept = [place for place, heading in enumerate(sheet.header) if heading != REASON]
     rows = (
-        [*(_writable(line.cells[place]) for place in kept), why[line.number]]
+        [
+            *(_writable(line.cells[place]) for place in kept),
+            why[line.number],
+            *(_writable(cell) for cell in line.cells[width:]),
+        ]
         for line in sheet.lines()
         if line.number in why
     )

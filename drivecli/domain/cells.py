@@ -18,7 +18,7 @@ from drivecli.domain.text import clean, read_identifier, read_username, read_who
 from drivecli.errors import NotUnderstood
 
 Cell = str | int | float | bool | date | datetime | time | list[str] | None
-Reader = Callable[[Any], Any]
+Read = Callable[[Any], Any]
 
 EARLIEST_IN_A_WORKBOOK = date(1920, 1, 1)
 """Earlier ones are numbers that were formatted as days."""
@@ -26,15 +26,62 @@ EARLIEST_IN_A_WORKBOOK = date(1920, 1, 1)
 YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
 
 
+REMEMBERED, SHORT = 20_000, 80
+"""Texts of a column that are remembered, and how long one may be: notes and refs hardly ever repeat."""
+
+
+class Reader(dict[str, Any]):
+    """How cells of one column are read. By a text it has what that says, which is worked out when it is first met.
+
+    What a cell says is its value, None when it is empty, or the NotUnderstood that it is refused with.
+    """
+
+    def __init__(self, read: Read) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Any:
+        found = self.of(text)
+        if len(text) <= SHORT and len(self) < REMEMBERED:
+            self[text] = found
+        return found
+
+    def of(self, cell: Cell) -> Any:
+        """What a cell says, whatever it holds."""
+        if _is_empty(cell):
+            return None
+        try:
+            found = self._read(cell)
+        except NotUnderstood as refusal:
+            return refusal
+        return None if found in ("", ()) else found
+
+
+class DayReader(Reader):
+    """How days are read, with an eye on those that would be others if month and day were exchanged."""
+
+    _is_clear = False
+    _is_unclear = False
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether there were such days, and none that shows which way they were written."""
+        return self._is_unclear and not self._is_clear
+
+    def of(self, cell: Cell) -> Any:
+        doubt = is_ambiguous(cell)
+        self._is_clear = self._is_clear or doubt is False
+        self._is_unclear = self._is_unclear or doubt is True
+        return super().of(cell)
+
+
 def reader(column: Column, codes: Callable[[str], Iterable[str]], today: date) -> Reader:
-    """How a cell of a column is read: cell to value, None for an empty one. What repeats is read once."""
+    """How cells of a column are read."""
     read = _readers(codes, today)[column.kind](column)
-    if column.kind in ("text", "texts", "identifiers", "contact"):
-        return lambda cell: None if _is_empty(cell) else read(cell)
-    return _remembering(read)
+    return (DayReader if column.kind == "day" else Reader)(read)
 
 
-def _readers(codes: Callable[[str], Iterable[str]], today: date) -> dict[str, Callable[[Column], Reader]]:
+def _readers(codes: Callable[[str], Iterable[str]], today: date) -> dict[str, Callable[[Column], Read]]:
     return {
         "text": lambda column: _words,
         "day": lambda column: lambda cell: _day(cell, today),
@@ -49,27 +96,6 @@ def _readers(codes: Callable[[str], Iterable[str]], today: date) -> dict[str, Ca
         "worker": lambda column: lambda cell: read_username(_as_text(cell)),
         "username": lambda column: lambda cell: read_username(_as_text(cell)),
     }
-
-
-def _remembering(read: Reader) -> Reader:
-    """A reader for a column of few values: each is read once, and a refusal is remembered too."""
-    known: dict[Any, Any] = {}
-
-    def remember(cell: Any) -> Any:
-        key = (cell, type(cell)) if cell.__class__ is not str else cell
-        found = known.get(key, known)
-        if found is known:
-            try:
-                found = None if _is_empty(cell) else read(cell)
-            except NotUnderstood as refusal:
-                found = refusal
-            if len(known) < 100_000:
-                known[key] = found
-        if found.__class__ is NotUnderstood:
-            raise found
-        return found
-
-    return remember
 
 
 def _is_empty(cell: Cell) -> bool:
@@ -151,7 +177,7 @@ def _texts(cell: Cell) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean(each).strip() for each in _listed(cell) if each.strip()))
 
 
-def _identifiers(types: Sequence[str]) -> Reader:
+def _identifiers(types: Sequence[str]) -> Read:
     return lambda cell: tuple(dict.fromkeys(read_identifier(each, types) for each in _listed(cell) if each.strip()))
 
 

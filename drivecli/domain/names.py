@@ -12,6 +12,8 @@ BETWEEN = "|"
 
 def fold(name: str) -> str:
     """A name without accents, case, spaces or punctuation, so that O'Neill, Oneill and O’NEILL are the same."""
+    if name.isascii() and name.isalpha():  # most names: what follows would do no more
+        return name.lower()
     plain = unicodedata.normalize("NFKD", name.casefold()).translate(_PLAIN)
     return "".join(letter for letter in plain if letter.isalnum())
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drivecli import audit
+from drivecli import images
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -19,7 +19,7 @@ def upgrade(db: "Connection", to: str = "head") -> None:
 
     triggers.take_away(db)
     command.upgrade(config(db), to)
-    if audit.is_kept(db):
+    if images.is_kept(db):
         triggers.put_on(db)
 
 

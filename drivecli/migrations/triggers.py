@@ -5,7 +5,7 @@ They are made anew after every step of the schema: a table that is rebuilt loses
 
 from typing import TYPE_CHECKING
 
-from drivecli import audit
+from drivecli import audit, images
 
 if TYPE_CHECKING:
     from drivecli.db import Connection
@@ -39,10 +39,10 @@ def put_on(db: "Connection") -> None:
 
 def _of_file(db: "Connection") -> list[str]:
     made = []
-    for table in audit.watched(db):
-        columns = audit.columns(db, table)
+    for table in images.watched(db):
+        columns = images.columns(db, table)
         new_key, old_key = (
-            " || '/' || ".join(f"{row}.{name}" for name in audit.key_of(table)) for row in ("NEW", "OLD")
+            " || '/' || ".join(f"{row}.{name}" for name in images.key_of(table)) for row in ("NEW", "OLD")
         )
         old = ", ".join(f"'{name}', OLD.{name}" for name in columns)
         added = f"INSERT INTO unsealed (tbl, pk, op) VALUES ('{table}', {new_key}, 'I')"
@@ -56,7 +56,7 @@ def _of_file(db: "Connection") -> list[str]:
             f" BEGIN {changed}; END",
             f"CREATE TRIGGER {PREFIX}{table}_removed AFTER DELETE ON {table} BEGIN {removed}; END",
         ]
-    for table in audit.SEALED_TABLES:
+    for table in images.SEALED_TABLES:
         for act in ("UPDATE", "DELETE"):
             made.append(
                 f"CREATE TRIGGER {PREFIX}{table}_no_{act.lower()} BEFORE {act} ON {table}"
@@ -72,13 +72,13 @@ def _of_file(db: "Connection") -> list[str]:
 
 def _of_postgres(db: "Connection") -> list[str]:
     made = [_NOTE, _NEVER, _IN_TURN]
-    for table in audit.watched(db):
-        key, columns = "', '".join(audit.key_of(table)), ", ".join(audit.columns(db, table))
+    for table in images.watched(db):
+        key, columns = "', '".join(images.key_of(table)), ", ".join(images.columns(db, table))
         made += [
             f"CREATE TRIGGER {PREFIX}{table}_noted AFTER INSERT OR DELETE OR UPDATE OF {columns} ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION drive_note('{key}')"
         ]
-    for table in audit.SEALED_TABLES:
+    for table in images.SEALED_TABLES:
         made.append(
             f"CREATE TRIGGER {PREFIX}{table}_never BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION drive_never()"

@@ -121,26 +121,40 @@ class Answers:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._tiers = list(catalogue.codes("tier"))
-        self._known: dict[Shape, tuple[tuple[Deadline, ...], list[list[Any]], Numbers]] = {}
+        self._known: dict[Shape, tuple[tuple[Deadline, ...], list[_Stencil]]] = {}
 
-    def rows(self, facts: CaseFacts) -> tuple[list[list[Any]], tuple[Any, ...]]:
+    def rows(self, facts: CaseFacts) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
         """A case's rows of `deadline`, in the order of `DEADLINE`; and its id with its columns, as in `DERIVED`."""
         shape, numbers = shape_of(facts)
         known = self._known.get(shape) if shape else None
         if known is None:
-            due = deadlines(facts, self._catalogue.practice, self._catalogue.holidays)
-            known = due, [list(stored_form(facts.id, each).values()) for each in due], numbers
-            if shape and len(self._known) < MOST_SHAPES:
+            due = deadlines(facts, self.catalogue.practice, self.catalogue.holidays)
+            if shape is None:
+                return [_stored_row(facts.id, each) for each in due], self._columns(facts, due)
+            known = due, [_stencil(_stored_row(facts.id, each), numbers) for each in due]
+            if len(self._known) < MOST_SHAPES:
                 self._known[shape] = known
-        due, stored, theirs = known
-        if theirs is not numbers:
-            ours = {their: number for their, (_, number) in zip(theirs, numbers, strict=True)}
-            stored = [row.copy() for row in stored]
-            for row in stored:
-                row[0], row[_NUMBER] = facts.id, ours[row[_TABLE], row[_NUMBER]]
-        return stored, (facts.id, *derived_columns(facts, due, self._tiers).values())
+        due, stencils = known
+        stored = [(facts.id, *before, numbers[place][1], *after) for before, place, after in stencils]
+        return stored, self._columns(facts, due)
+
+    def _columns(self, facts: CaseFacts, due: tuple[Deadline, ...]) -> tuple[Any, ...]:
+        return (facts.id, *derived_columns(facts, due, self._tiers).values())
+
+
+def _stored_row(case: int, due: Deadline) -> tuple[Any, ...]:
+    return tuple(stored_form(case, due).values())
+
+
+_Stencil = tuple[tuple[Any, ...], int, tuple[Any, ...]]
+"""A row of `deadline` without its numbers: what stands between the case and the fact it is due because of, the place of
+that fact among the case's numbers, and what stands after."""
+
+
+def _stencil(row: tuple[Any, ...], numbers: Numbers) -> _Stencil:
+    return row[1:_NUMBER], numbers.index((row[_TABLE], row[_NUMBER])), row[_NUMBER + 1 :]
 
 
 MOST_SHAPES = 50_000

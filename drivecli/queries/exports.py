@@ -28,7 +28,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("ref", "external_ref", "person", "forename", "surname", "dob", "sex", "ethnicity", "language", "interpreter"),
         *("phone", "address", "opened_on", "route", "area", "tier", "manager", "window_months", "stage", "status"),
         *("closed_on", "closure_reason", "aliases", "identifiers", "stage_on"),
-        *("suspended_on", "suspend_reason", "expected_release"),
+        *("suspended_on", "suspend_reason", "expected_release", "approach_agreed_on", "followed_up_on"),
     ),
     "contacts": (
         *("id", "case", "external_ref", "on", "mode", "outcome", "kind", "purpose", "with_whom", "minutes", "by"),
@@ -282,23 +282,33 @@ class _Lists:
 
 
 class _Stands:
-    """Since when a few cases stand where they stand: their stage, and the suspension that was not resumed."""
+    """Since when a few cases stand where they stand: stage, suspension not resumed, agreed approach, last follow-up."""
 
     def __init__(self, db: Connection, ids: list[int]) -> None:
         self.stages = standing(db, ids, "stage_change", "occurred_on", date)
         self.suspensions = standing(db, ids, "suspension", "occurred_on, suspend_reason, resumed_on", date, str, date)
         self.releases = standing(db, ids, "release_date", "occurred_on, suspension_id, expected_on", date, int, date)
+        self.approaches = standing(db, ids, "approach", "occurred_on, state, until_on, modes", date, str, date, str)
+        self.reviews = standing(db, ids, "review", "occurred_on, kind", date, str)
 
-    def of(self, case: int) -> tuple[date | None, date | None, str | None, date | None]:
-        """The day of the stage; day, reason and expected release of the suspension."""
-        stages = self.stages.get(case)
+    def of(self, case: int) -> tuple[date | str | None, ...]:
+        """The day of the stage; day, reason and expected release of the suspension; of the agreement and follow-up.
+
+        An agreement that has an end or holds for some modes alone stays here: a day cannot say so.
+        """
+        stages, approaches = self.stages.get(case), self.approaches.get(case)
         stage_on = stages[-1][1] if stages else None
+        agreed_on = approaches[-1][1] if approaches and approaches[-1][2:] == ("agreed", None, None) else None
+        followed_up = [each[1] for each in self.reviews.get(case, ()) if each[2] == "follow_up"]
+        return (stage_on, *self._suspended(case), agreed_on, followed_up[-1] if followed_up else None)
+
+    def _suspended(self, case: int) -> tuple[date | None, str | None, date | None]:
         suspended = [each for each in self.suspensions.get(case, ()) if each[3] is None]
         if not suspended:
-            return stage_on, None, None, None
+            return None, None, None
         number, on, reason, _ = suspended[-1]
         said = [each for each in self.releases.get(case, ()) if each[2] == number]
-        return stage_on, on, reason, said[-1][3] if said else None
+        return on, reason, said[-1][3] if said else None
 
 
 def _contacts(db: Connection, wanted: Wanted) -> Iterator[Numbered]:

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from sqlalchemy import Table
 
-from drivecli.audit import SEALED_TABLES
 from drivecli.db import Connection
+from drivecli.images import SEALED_TABLES
 from drivecli.models import metadata
 from drivecli.queries import undo as queries
 from drivecli.work import Work

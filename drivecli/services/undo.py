@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from drivecli import audit
+from drivecli import images
 from drivecli.db import Connection
 from drivecli.domain.checklists import AGREED, SAFETY
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
@@ -164,7 +164,7 @@ class _Plan:
         rows = [each for each in queries.rows(db, entry) if each.table != "event"]
         added = {(each.table, each.pk) for each in rows if each.op == "I"}
         self.others = [each for each in rows if (each.table, each.pk) not in added]
-        self.keyed = sorted({table for table, _ in added if audit.key_of(table) != ("id",)})
+        self.keyed = sorted({table for table, _ in added if images.key_of(table) != ("id",)})
         self.made = Made(db, entry.event or 0, _runs(added))
 
     def must_be_undoable(self) -> None:
@@ -236,8 +236,8 @@ class _Plan:
         before = queries.held_before(self.db, self.entry)[row.table, row.pk]
         named = [*names, *(["version"] if "version" in before else [])]
         now = self.db.run(f"SELECT {', '.join(named)} FROM {row.table} WHERE id = :id", id=int(row.pk)).fetchone()
-        filled = audit.image(row.table, {**before, **dict(zip(named, now, strict=True))}) if now else None
-        return all(before[name] is None for name in names) and filled == audit.Images(self.db).one(row.table, row.pk)
+        filled = images.image(row.table, {**before, **dict(zip(named, now, strict=True))}) if now else None
+        return all(before[name] is None for name in names) and filled == images.Images(self.db).one(row.table, row.pk)
 
     # -- what was built on it ------------------------------------------------------------------------------------------
 
@@ -323,7 +323,7 @@ def _runs(rows: Iterable[tuple[str, str]]) -> dict[str, list[tuple[int, int]]]:
     """Rows by table, as runs of their numbers."""
     numbers: dict[str, list[int]] = defaultdict(list)
     for table, pk in rows:
-        if audit.key_of(table) == ("id",):
+        if images.key_of(table) == ("id",):
             numbers[table].append(int(pk))
     runs: dict[str, list[tuple[int, int]]] = {}
     for table, listed in numbers.items():

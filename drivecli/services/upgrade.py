@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivecli import anchors, audit, backup, migrations, proof
+from drivecli import anchors, audit, backup, images, migrations, proof
 from drivecli.db import SCHEMA, Connection
 from drivecli.errors import Damaged, StoreUnusable
 from drivecli.migrations import triggers
@@ -102,7 +102,7 @@ def _must_hold(db: Connection) -> None:
 
     Which triggers an older release had is not known here.
     """
-    whole = proof.verify(db, [], deep=True).findings if audit.is_kept(db) else []
+    whole = proof.verify(db, [], deep=True).findings if images.is_kept(db) else []
     found = [each for each in whole if each.kind != "unwatched"]
     db.rollback()
     if found:

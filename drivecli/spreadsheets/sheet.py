@@ -17,7 +17,10 @@ EMPTY_FILE = 6
 
 
 class Line(NamedTuple):
-    """One row of a file: its own number, a cell for each heading, and why it cannot be read, if it cannot."""
+    """One row of a file: its own number, a cell for each heading, and why it cannot be read, if it cannot.
+
+    Where there were more cells than headings, which is a fault, the others come after them.
+    """
 
     number: int
     cells: Sequence[Cell]
@@ -28,8 +31,8 @@ class Sheet(ABC):
     """A table that can be read again and again. `took` says in plain words what was taken for what.
 
     `number` of a line is the file's own: the row of the sheet, the line of a text on which the record starts, the place
-    in a list of JSON. A row with a fault still has a cell for each heading, and nothing that was read is dropped: what
-    is beyond the last heading is put to the last cell; a record that cannot be taken apart is all in the first.
+    in a list of JSON. A row with a fault still has a cell for each heading, and nothing that was read is dropped: cells
+    beyond the last heading follow; a record that cannot be taken apart is all in the first.
     """
 
     def __init__(self, source: Source, form: str) -> None:
@@ -74,7 +77,8 @@ class Sheet(ABC):
                 if not each.join(whole) and not fault:
                     column = say_column(each.rest[0], self.columns)
                     fault = f"Column {column} goes on with a text that does not fill the column before it."
-            yield Line(number, [whole[place] for place in self._stay], fault)
+            beyond = whole[len(self.columns) :]
+            yield Line(number, [*(whole[place] for place in self._stay), *beyond], fault)
 
     def _refused(self, message: str, *, next: str = "", code: int | None = None) -> Refused:
         return refused(self.source, message, next=next, code=code)

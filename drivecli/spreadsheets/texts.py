@@ -154,7 +154,6 @@ class TextSheet(Sheet):
             cells = cells[:width]
         elif count > width:
             fault = f"The row has {_cells(count)}, the heading has {width}."
-            cells = [*cells[: width - 1], self._delimiter.join(cells[width - 1 :])]
         elif count < width:
             fault = f"The row has {_cells(count)}, the heading has {width}."
             cells = cells + [""] * (width - count)

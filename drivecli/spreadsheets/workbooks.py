@@ -89,13 +89,11 @@ class WorkbookSheet(Sheet):
                 continue
             fault = _say_error(*errors[number], self.columns) if number in errors else _fault(cells, self.columns)
             if len(cells) > width:
-                beyond = [_say(cell) for cell in cells[width:] if cell is not None]
-                cells = cells[:width]
-                if beyond:
-                    fault = (
-                        fault or f"The row has values beyond column {say_column(width - 1, self.columns)}, the last."
-                    )
-                    cells[-1] = "\t".join([_say(cells[-1]), *beyond])
+                if any(cell is not None for cell in cells[width:]):
+                    last = say_column(width - 1, self.columns)
+                    fault = fault or f"The row has values beyond column {last}, the last."
+                else:
+                    cells = cells[:width]
             elif len(cells) < width:
                 cells += [None] * (width - len(cells))
             yield Line(number, cells, fault)

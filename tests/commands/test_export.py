@@ -144,7 +144,29 @@ def test_a_case_leaves_with_its_person_and_as_it_stands(told: Drive) -> None:
         "area": "adur", "tier": "high", "manager": "amina", "window_months": 10, "stage": "step_down",
         "stage_on": "2026-02-19", "status": "open", "suspended_on": None, "suspend_reason": None,
         "expected_release": None, "closed_on": None, "closure_reason": None,
+        "approach_agreed_on": "2026-01-06", "followed_up_on": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "leaves"),
+    [
+        ("--state agreed", "2026-02-27"),
+        ("--state agreed --until 1/6/2026", None),
+        ("--state agreed --modes phone", None),
+        ("--state not_yet", None),
+        ("--state never", None),
+    ],
+)
+def test_an_agreement_leaves_with_its_day_only_where_it_has_no_limit_that_a_day_would_lose(
+    drive: Drive, team: Any, answer: str, leaves: str | None
+) -> None:
+    drive("case open --forename Kim --surname Sample --opened 13/1/2026", ok=True)
+    drive("approach 1 --state agreed --with adviser --on 20/2/2026", ok=True)
+
+    drive(f"approach 1 {answer} --with adviser --on 27/2/2026", ok=True)
+
+    assert taken(drive, "cases")[0]["approach_agreed_on"] == leaves
 
 
 @pytest.mark.parametrize(

@@ -513,6 +513,31 @@ def test_a_file_of_rejected_rows_is_itself_imported_and_its_rejects_have_one_rea
     assert list(row).count("why_not_imported") == 1
 
 
+def test_a_row_with_too_many_cells_comes_back_whole_is_refused_as_it_stands_and_brought_in_once_mended(
+    drive_file: Drive, team: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "old.csv"
+    heading = "external_ref,forename,surname,opened_on,address,phone"
+    file.write_text(f"{heading}\nE-1,Kim,Sample,13/1/2026,1 High Street,Worthing,0770 0900 1\n")
+
+    first = bring(drive_file, "cases", file, "--partial", code=6)
+    again = bring(drive_file, "cases", first["rejects"], "--partial", code=6)
+
+    for told, wide in ((first, 6), (again, 7)):
+        with Path(told["rejects"]).open(encoding="utf-8-sig", newline="") as stream:
+            head, row = csv.reader(stream)
+        why = f"The row has {wide + 1} cells, the heading has {wide}."
+        assert head == [*heading.split(","), "why_not_imported"]
+        assert row == ["E-1", "Kim", "Sample", "13/1/2026", "1 High Street", "Worthing", why, "0770 0900 1"]
+    mended = [*row[:4], ", ".join(row[4:6]), row[7], "", ""]
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, mended])
+    assert counts(bring(drive_file, "cases", file)) == {"new": 1, "applied": 1}
+    assert drive_file("export cases --include-restricted --reason seeing --format json").json[0]["address"] == (
+        "1 High Street, Worthing"
+    )
+
+
 def test_rejected_rows_go_where_they_are_wanted_but_never_over_the_file_they_came_from(
     drive_file: Drive, team: Any, tmp_path: Path
 ) -> None:

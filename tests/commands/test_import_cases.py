@@ -36,12 +36,43 @@ def test_years_of_closed_and_suspended_cases_come_in_as_they_stand(drive: Drive,
     assert counts(bring(drive, "cases", rows)) == {"same": 6}
 
 
+def test_on_the_first_morning_what_the_file_says_was_agreed_and_followed_up_is_not_asked_for_again(
+    drive: Drive, team: Any
+) -> None:
+    ended = {"opened_on": "13/01/2024", "closed_on": "13/11/2024", "closure_reason": "completed"}
+    rows = [
+        case(1, manager="amina", approach_agreed_on="14/1/2026"),
+        case(2, manager="amina"),
+        case(3, **ended, followed_up_on="20/02/2025"),
+        case(4, **ended),
+    ]
+    told = [{"case": f"E-{number}", "on": "16/1/2026", "mode": "phone", "outcome": "held"} for number in (1, 2)]
+
+    bring(drive, "cases", rows)
+    bring(drive, "contacts", told)
+
+    morning = drive("today --json", as_="sam", ok=True).json
+    shown = {(row["ref"], row["kind"]) for row in morning if row["section"] in ("flagged", "overdue")}
+    assert ("WS-0002", "before_approach") in shown
+    assert ("WS-0001", "before_approach") not in shown
+    due = {ref: [str(row[0]) for row in follow_ups(drive, ref)] for ref in (3, 4)}
+    assert due[4][0] < "2025-02-20" <= due[3][0]
+    assert due[3] == due[4][1:] != []
+
+
+def follow_ups(drive: Drive, case: int) -> list[Any]:
+    sql = "SELECT due_on FROM deadline WHERE case_id = :case AND kind = 'follow_up' ORDER BY due_on"
+    return list(drive.db().run(sql, case=case).fetchall())
+
+
 TYPED = [
     "case open --forename Robin --surname Example --dob 30/7/1988 --opened 13/1/2026 --manager amina --tier high"
     " --area worthing --route marac --external-ref OLD-1 --phone 0770 --alias 'Bobby Ex' --identifier pnc=24/1X",
     "case stage 1 engaged --on 20/1/2026",
     "case open --forename Kim --surname Sample --opened 1/12/2025 --manager ben --external-ref OLD-2",
+    "approach 1 --state agreed --with 'not said: an imported list has the day' --on 14/1/2026",
     "case close 2 --reason completed --on 20/2/2026",
+    "review 2 --kind follow_up --on 1/3/2026",
     "case open --forename Lee --surname Past --opened 1/1/2026 --external-ref OLD-3 --window-months 12",
     "case suspend 3 --reason custody --on 16/2/2026 --expected-release 1/6/2026",
     "contact log 1 --mode phone --outcome held --on 21/1/2026 --by amina --minutes 20 --note words --about restricted",
@@ -58,9 +89,10 @@ BROUGHT: list[tuple[str, list[Row]]] = [
             {"external_ref": "OLD-1", "forename": "Robin", "surname": "Example", "dob": "30/7/1988",
              "opened_on": "13/1/2026", "manager": "amina", "tier": "high", "area": "worthing", "route": "marac",
              "phone": "0770", "aliases": "Bobby Ex", "identifiers": "pnc=24/1X", "stage": "engaged",
-             "stage_on": "20/1/2026"},
+             "stage_on": "20/1/2026", "approach_agreed_on": "14/1/2026"},
             {"external_ref": "OLD-2", "forename": "Kim", "surname": "Sample", "opened_on": "1/12/2025",
-             "manager": "ben", "closed_on": "20/2/2026", "closure_reason": "completed"},
+             "manager": "ben", "closed_on": "20/2/2026", "closure_reason": "completed",
+             "followed_up_on": "1/3/2026"},
             {"external_ref": "OLD-3", "forename": "Lee", "surname": "Past", "opened_on": "1/1/2026",
              "window_months": "12", "suspended_on": "16/2/2026", "suspend_reason": "custody",
              "expected_release": "1/6/2026"},
@@ -171,6 +203,26 @@ def test_a_file_makes_the_same_store_as_the_same_lines_at_the_keyboard(
         (
             {**CUSTODY, "expected_release": "1/2/2026"},
             [("expected_release", "The release would be before the suspension.")],
+        ),
+        (
+            {**CLOSED, "approach_agreed_on": "21/2/2026"},
+            [("approach_agreed_on", "It was agreed after the case closed.")],
+        ),
+        (
+            {"approach_agreed_on": "1/1/2026"},
+            [("approach_agreed_on", "Thu 1 Jan 2026 is before the case opened (Tue 13 Jan 2026).")],
+        ),
+        (
+            {"approach_agreed_on": "3/3/2026"},
+            [("approach_agreed_on", "Tue 3 Mar 2026 is in the future; an answer is recorded once it has happened.")],
+        ),
+        (
+            {"followed_up_on": "1/2/2026"},
+            [("followed_up_on", "the case is open; a follow-up review comes after closing.")],
+        ),
+        (
+            {**CLOSED, "followed_up_on": "19/2/2026"},
+            [("followed_up_on", "the case was closed on Fri 20 Feb 2026; only follow-up reviews after that are left.")],
         ),
         (
             {"expected_release": "1/6/2026"},

@@ -122,7 +122,8 @@ def test_text_that_is_not_toml_is_refused_with_the_line() -> None:
         (
             read_roles,
             {"role": [{"code": "a", "may": ["everything"]}]},
-            "own.toml: “everything” is not something a role may do. Known: case_work, lead, manage, import, export, audit.",
+            "own.toml: “everything” is not something a role may do."
+            " Known: case_work, lead, manage, import, export, audit.",
         ),
         (read_areas, {"area": {}}, "own.toml: write each entry under [[area]]."),
         (read_holidays, {"holiday": []}, "own.toml: until must be a day, as in until = 2028-12-31."),

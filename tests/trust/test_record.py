@@ -5,7 +5,7 @@ from typing import Any
 
 from conftest import Drive
 
-from drivecli import audit, proof
+from drivecli import images, proof
 from drivecli.queries.clock import DERIVED
 
 
@@ -28,7 +28,7 @@ def test_the_triggers_are_those_this_release_expects(drive: Drive) -> None:
 
 
 def test_columns_that_repeat_others_are_those_the_clock_writes() -> None:
-    assert sorted(audit.DERIVED["case_record"]) == sorted(DERIVED)
+    assert sorted(images.DERIVED["case_record"]) == sorted(DERIVED)
 
 
 def test_a_line_that_writes_is_one_entry_with_every_row_it_changed(drive: Drive, team) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 
 from drivecli.domain.cells import person_ref
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
-from drivecli.models import Case
 from drivecli.queries import exports
 from drivecli.queries.cases import CaseKey
 from drivecli.services import assignments, cases, people
 from drivecli.services.assignments import MANAGER
-from drivecli.services.imports.case_facts import add_facts
+from drivecli.services.imports.case_facts import add_cases
 from drivecli.services.imports.kind import Kind
 from drivecli.services.imports.persons import Adding, details, folded_name, new_lists
 from drivecli.services.imports.rows import CONFLICT, Row
 from drivecli.services.people import PLAIN
+from drivecli.services.reviews import FOLLOW_UP, check_kind
 from drivecli.services.taking import check_day_of
 from drivecli.work import Work
 
@@ -23,6 +23,15 @@ OF_THE_PERSON = tuple(name for name in (*PLAIN, "aliases", "identifiers") if nam
 """Columns of a case's row that are about the person."""
 
 CHANGE = "Leave it empty, or change it there first: drive case edit, or drive import persons."
+
+DAYS_OF = {
+    "stage_on": "a stage",
+    "suspended_on": "a suspension",
+    "closed_on": "a closing",
+    "approach_agreed_on": "an answer",
+    "followed_up_on": "a review",
+}
+"""Columns with a day that no case has before it opened, and what happened on it."""
 
 CORRECT = "If it was written down wrongly: drive case correct {ref}"
 
@@ -44,6 +53,8 @@ class Cases(Kind):
         "suspended_on": "See drive case suspend and resume {ref}.",
         "suspend_reason": "See drive case suspend and resume {ref}.",
         "expected_release": "It is said with: drive case suspend {ref} --expected-release DAY",
+        "approach_agreed_on": "It is said with: drive approach {ref} --state agreed --with WHOM --on DAY",
+        "followed_up_on": "It is recorded with: drive review {ref} --kind follow_up --on DAY",
         "closed_on": "A case is closed with: drive case close {ref} --reason CODE",
         "closure_reason": "A case is closed with: drive case close {ref} --reason CODE",
     }
@@ -139,6 +150,7 @@ class Cases(Kind):
                 if column not in said:
                     row.refuse(column, "It is empty; a new person needs forename and surname.")
         self._check_stands(row)
+        self._check_told(row)
         self._check_manager(row)
         self._check_person(row)
         if not row.faults:
@@ -153,7 +165,7 @@ class Cases(Kind):
         status = said.get("status") or ("closed" if "closed_on" in said else self._unclosed(said))
         row.found["status"] = status
         day = CaseKey(0, "the case", 0, "open", said["opened_on"], None, None)
-        for column, what in (("stage_on", "a stage"), ("suspended_on", "a suspension"), ("closed_on", "a closing")):
+        for column, what in DAYS_OF.items():
             if column in said:
                 row.obey(column, check_day_of, day, said[column], what, self.known.today)
         if "stage_on" in said and "stage" not in said:
@@ -171,6 +183,15 @@ class Cases(Kind):
             row.refuse("stage_on", "The stage began after the case closed.")
         if status == "suspended" and said.get("expected_release", date.max) < said.get("suspended_on", date.min):
             row.refuse("expected_release", "The release would be before the suspension.")
+
+    def _check_told(self, row: Row) -> None:
+        """What was agreed before the case closed, and followed up after it."""
+        said, closed_on = row.said, row.said.get("closed_on")
+        if said.get("approach_agreed_on", date.min) > (closed_on or date.max):
+            row.refuse("approach_agreed_on", "It was agreed after the case closed.")
+        if "followed_up_on" in said and not row.faults:
+            case = CaseKey(0, "the case", 0, row.found["status"], said["opened_on"], closed_on, None)
+            row.obey("followed_up_on", check_kind, case, FOLLOW_UP, said["followed_up_on"])
 
     def _check_person(self, row: Row) -> None:
         """A case of somebody known adds what was not on record; what says otherwise is not passed over in silence."""
@@ -252,24 +273,11 @@ class Cases(Kind):
         persons = [self._person(row) for row in rows]
         self._adding.flush()
         self._tell_more(work, persons, rows, before)
-        months = work.catalogue.practice.window_months
-        work.add_many(
-            Case,
-            [
-                {
-                    "id": number,
-                    "ref": make_ref(self.known.prefix, number),
-                    "person_id": person,
-                    "route": row.said.get("route", "other"),
-                    "area": row.said.get("area"),
-                    "external_ref": row.said.get("external_ref"),
-                    "opened_on": row.said["opened_on"],
-                    "window_months": row.said.get("window_months", months),
-                }
-                for number, person, row in zip(numbers, persons, rows, strict=True)
-            ],
-        )
-        add_facts(work, [(number, row.said, row.found["manager"]) for number, row in zip(numbers, rows, strict=True)])
+        new = [
+            (number, person, row.said, row.found["manager"])
+            for number, person, row in zip(numbers, persons, rows, strict=True)
+        ]
+        add_cases(work, self.known.prefix, new)
 
     def _tell_more(self, work: Work, persons: list[int], rows: list[Row], new: int) -> None:
         """What rows say of people on record, below the number `new` or of an earlier row, that was not there yet."""

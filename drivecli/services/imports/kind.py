@@ -27,6 +27,7 @@ class Kind:
     def __init__(self, known: Known, columns: dict[str, Column]) -> None:
         self.known = known
         self.columns = columns
+        self._required = [each for each in columns.values() if each.required]
         self.came: dict[int, int] = {}
         """The numbers that new persons were given, by the rows they came with."""
         self._about: dict[int, int] = {}
@@ -70,8 +71,8 @@ class Kind:
         raise NotImplementedError
 
     def _check(self, row: Row) -> None:
-        for column in self.columns.values():
-            if column.required and row.said.get(column.code) is None:
+        for column in self._required:
+            if column.code not in row.said:
                 row.refuse(column.code, f"It is empty, and needed: {column.says}.")
         if not row.faults:
             self.check(row)

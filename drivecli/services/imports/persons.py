@@ -1,5 +1,6 @@
 """Persons from a file: known by our ref, by another system's, or by being the very same."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from drivecli.domain.names import BETWEEN, fold
@@ -32,36 +33,44 @@ class Adding:
     def __init__(self, work: Work) -> None:
         self._work = work
         self.next = work.next_number("person")
-        self._persons: list[dict[str, Any]] = []
-        self._names: list[dict[str, Any]] = []
-        self._identifiers: list[dict[str, Any]] = []
+        self._persons: list[tuple[int, str | None, dict[str, Any]]] = []
 
     def add(self, said: dict[str, Any], external_ref: str | None) -> int:
         """Gather one, and return the number it will have."""
         number, self.next = self.next, self.next + 1
-        person = {name: said.get(name) for name in PLAIN}
-        person["interpreter"] = bool(said.get("interpreter"))
-        person["external_ref"] = external_ref
-        self._persons.append({"id": number, "ref": make_ref(PERSON_PREFIX, number), **person})
-        self._name(number, "main", said["forename"], said["surname"])
-        for alias in said.get("aliases", ()):
-            others, _, last = alias.rpartition(" ")
-            self._name(number, "alias", others, last)
-        for kind, value in said.get("identifiers", ()):
-            self._identifiers.append({"person_id": number, "type": kind, "value": value})
+        self._persons.append((number, external_ref, said))
         return number
 
     def flush(self) -> None:
         """Add what was gathered."""
-        self._work.add_many(Person, self._persons)
-        self._work.add_many(PersonName, self._names)
-        self._work.add_many(PersonIdentifier, self._identifiers)
-        self._persons, self._names, self._identifiers = [], [], []
+        if not self._persons:
+            return
+        numbers, elsewhere, said = zip(*self._persons, strict=True)
+        self._persons = []
+        person: dict[str, Any] = {name: [each.get(name) for each in said] for name in PLAIN}
+        person["interpreter"] = [bool(each.get("interpreter")) for each in said]
+        refs = [make_ref(PERSON_PREFIX, number) for number in numbers]
+        self._work.add_columns(Person, {**person, "id": numbers, "ref": refs, "external_ref": elsewhere})
+        names = [each for number, one in zip(numbers, said, strict=True) for each in _names(number, one)]
+        self._work.add_columns(PersonName, dict(zip(_NAME, zip(*names, strict=True), strict=True)))
+        identifiers = [
+            {"person_id": number, "type": kind, "value": value}
+            for number, one in zip(numbers, said, strict=True)
+            for kind, value in one.get("identifiers", ())
+        ]
+        self._work.add_many(PersonIdentifier, identifiers)
 
-    def _name(self, number: int, kind: str, forename: str, surname: str) -> None:
-        name = f"{forename} {surname}".strip()
-        folded = f"{fold(forename)}{BETWEEN}{fold(surname)}"
-        self._names.append({"person_id": number, "kind": kind, "name": name, "folded": folded})
+
+_NAME = ("person_id", "kind", "name", "folded")
+
+
+def _names(number: int, said: dict[str, Any]) -> Iterator[tuple[int, str, str, str]]:
+    """Every name a new person goes by, as `_NAME` has them."""
+    first, last = said["forename"], said["surname"]
+    yield number, "main", f"{first} {last}".strip(), f"{fold(first)}{BETWEEN}{fold(last)}"
+    for alias in said.get("aliases", ()):
+        others, _, last = alias.rpartition(" ")
+        yield number, "alias", f"{others} {last}".strip(), f"{fold(others)}{BETWEEN}{fold(last)}"
 
 
 class Persons(Kind):

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from drivecli.domain import cells
 from drivecli.domain.columns import Column, Headings, match_headings
@@ -79,61 +78,44 @@ class Reading:
 
     def __init__(self, sheet: Sheet, columns: dict[str, Column], headings: Headings, known: Known) -> None:
         self.sheet = sheet
-        self.ambiguous: dict[str, list[bool]] = {}
         self.places = [
             (code, place, cells.reader(columns[code], known.catalogue.codes, known.today))
             for code, place in headings.places.items()
         ]
         self.example = {each.code: each.example for each in columns.values() if each.example is not None}
-        self.days = [(code, place) for code, place in headings.places.items() if columns[code].kind == "day"]
 
     def chunks(self) -> Iterator[list[Row]]:
         """All rows of the file, TOGETHER at a time."""
         lines = self.sheet.lines()
-        while some := [self.row(line) for line in islice(lines, TOGETHER)]:
-            yield some
-
-    def row(self, line: Line) -> Row:
-        """A line as a row; what cannot be read is its fault."""
-        if line.fault:
-            return Row(line.number, {}, REJECTED, faults=[Fault(line.number, "", "", line.fault)])
-        said: dict[str, Any] = {}
-        faults: list[Fault] = []
-        for code, place, read in self.places:
-            cell = line.cells[place]
-            if cell is None or cell == "":
-                continue
-            try:
-                value = read(cell)
-            except NotUnderstood as refusal:
-                faults.append(Fault(line.number, code, str(cell)[:200], refusal.message))
-                continue
-            if value is not None and value != () and value != "":
-                said[code] = value
-        if said == self.example:
-            faults.append(Fault(line.number, "", "", "It is the example row of the template; delete it."))
-        return Row(line.number, said, REJECTED if faults else NEW, faults=faults)
-
-    def watched(self) -> Iterator[list[Row]]:
-        """The same, with an eye on days that would be others if month and day were exchanged."""
-        sure: set[str] = set()
-        seen: dict[str, bool] = {}
-        lines = self.sheet.lines()
         while some := list(islice(lines, TOGETHER)):
-            for code, place in self.days:
-                if code not in sure:
-                    for line in some:
-                        cell = line.cells[place]
-                        is_iso = cell.__class__ is str and cell[4:5] == "-" and cell[:4].isdigit()
-                        if cell.__class__ is not str or is_iso or line.fault:  # nothing, or a day that is clear
-                            continue
-                        doubt = cells.is_ambiguous(cell)
-                        if doubt is False:
-                            sure.add(code)
-                            break
-                        seen[code] = seen.get(code, False) or bool(doubt)
-            yield [self.row(line) for line in some]
-        self.doubtful = [code for code, doubt in seen.items() if doubt and code not in sure]
+            yield self.rows(some)
+
+    def rows(self, lines: list[Line]) -> list[Row]:
+        """Lines as rows, read a column at a time; what cannot be read is a row's fault."""
+        rows = [Row(line.number, {}) for line in lines]
+        whole = [(row, row.said, line.cells) for row, line in zip(rows, lines, strict=True) if not line.fault]
+        for code, place, reader in self.places:
+            for row, said, texts in whole:
+                cell = texts[place]
+                if cell is None or cell == "":
+                    continue
+                value = reader[cell] if cell.__class__ is str else reader.of(cell)
+                if value.__class__ is NotUnderstood:
+                    row.faults.append(Fault(row.number, code, str(cell)[:200], value.message))
+                elif value is not None:
+                    said[code] = value
+        for row, line in zip(rows, lines, strict=True):
+            if line.fault:
+                row.faults.append(Fault(line.number, "", "", line.fault))
+            elif row.said == self.example:
+                row.faults.append(Fault(line.number, "", "", "It is the example row of the template; delete it."))
+            if row.faults:
+                row.state = REJECTED
+        return rows
+
+    def doubtful(self) -> list[str]:
+        """Columns, of what was read so far, of which every day would be another if month and day were exchanged."""
+        return [code for code, _, read in self.places if isinstance(read, cells.DayReader) and read.is_in_doubt]
 
 
 def make_plan(sheet: Sheet, asked: Asked, known: Known, watch: Watch = lambda rows: None) -> Plan:
@@ -148,14 +130,14 @@ def make_plan(sheet: Sheet, asked: Asked, known: Known, watch: Watch = lambda ro
     kind = make_kind(asked, known, columns)
     plan = Plan(asked, headings, latest_event(known.db))
     suspicions = Suspicions(known) if asked.kind in ("persons", "cases") else None
-    for rows in reading.watched():
+    for rows in reading.chunks():
         kind.judge([row for row in rows if not row.faults])
         for row in rows:
             _note(plan, row)
             if suspicions and row.state in (NEW, SAME, CHANGED):
                 suspicions.add(row, kind.person_of(row))
         watch(len(plan.states))
-    for code in reading.doubtful:
+    for code in reading.doubtful():
         plan.notes.append(
             f"In {code} every day is 12 or less. They were read as day/month/year; if the file has month/day/year,"
             " every one of them is wrong."

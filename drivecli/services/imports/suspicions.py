@@ -59,10 +59,14 @@ class _Someone(NamedTuple):
     dob: date | None
     first: str
     last: str
+    parts: str
+    """Both folded names in the order of their letters, so that it is all one which of them is the surname."""
 
 
 def _someone(row: int, ref: str, forename: str, surname: str, dob: date | None) -> _Someone:
-    return _Someone(row, ref, forename, surname, dob, fold(forename), fold(surname))
+    first, last = fold(forename), fold(surname)
+    parts = f"{first} {last}" if first <= last else f"{last} {first}"
+    return _Someone(row, ref, forename, surname, dob, first, last, parts.strip())
 
 
 class Suspicions:
@@ -109,11 +113,11 @@ class Suspicions:
 
     def _like(self, someone: _Someone, blocks: Any, asked: set[frozenset[str]]) -> list[_Someone]:
         """Others who may be this person. Each pair is asked about once."""
-        from rapidfuzz.fuzz import token_sort_ratio
+        from rapidfuzz.fuzz import ratio
 
-        name, found = f"{someone.first} {someone.last}", []
+        parts, found = someone.parts, []
         for other in _others(blocks, someone):
-            if token_sort_ratio(name, f"{other.first} {other.last}", score_cutoff=ALIKE):
+            if ratio(parts, other.parts, score_cutoff=ALIKE):
                 pair = frozenset((someone.ref, other.ref))
                 if len(pair) == 2 and pair not in asked:
                     asked.add(pair)

@@ -1,0 +1,210 @@
+"""Rows as text, to be hashed: as they stand, and going back, as they were before each change.
+
+An image is a row's columns that hold something, in the order of their names, as SQL would write them. It is the same
+on both engines, and stays the same when a column is added. Columns that repeat other facts are left out.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from heapq import merge
+from typing import Any
+
+from drivecli.db import Connection
+
+SEALED_TABLES = ("audit_event", "change")
+"""Tables whose rows are never changed and never removed."""
+
+UNWATCHED = ("alembic_version", "deadline", "draft", "event_case", "unsealed", *SEALED_TABLES)
+"""Tables that are not in the record: what follows from others, words not yet saved, and the record itself."""
+
+DERIVED = {
+    "case_record": (
+        *("stage", "tier", "tier_rank", "area", "status", "manager_id", "hold_until", "opened_on", "window_months"),
+        *("window_ends_on", "closed_on", "closure_reason", "last_contact_on"),
+        *("next_due_on", "next_due_kind", "next_due_weight"),
+    )
+}
+"""Columns that repeat what stands elsewhere, and are written anew whenever the clock runs."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "setting": ("key",),
+    "worker_login": ("login",),
+    "import_made": ("batch_id", "table_name"),
+}
+"""What tells a row of a table from the others, where that is not its `id`."""
+
+LOT, LOTS = 256, 200
+"""Rows that are read at once when the whole record is gone through, and how many such lots are kept in memory."""
+
+
+def watched(db: Connection) -> list[str]:
+    """The tables whose rows are in the record."""
+    tables = (
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        if db.is_postgres
+        else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    return sorted(name for (name,) in db.run(tables).fetchall() if name not in UNWATCHED)
+
+
+def is_kept(db: Connection) -> bool:
+    """Whether this form of the store has a record at all; the oldest had none."""
+    found = (
+        "SELECT to_regclass('audit_event')"
+        if db.is_postgres
+        else "SELECT 1 FROM sqlite_master WHERE name = 'audit_event'"
+    )
+    return db.value(found) is not None
+
+
+def key_of(table: str) -> tuple[str, ...]:
+    """The columns that tell a row of a table from the others."""
+    return KEYS.get(table, ("id",))
+
+
+@cache
+def _key(table: str) -> str:
+    return " || '/' || ".join(key_of(table))
+
+
+def columns(db: Connection, table: str) -> dict[str, str]:
+    """The columns of a table that are in the record, in the order of their names, and their types."""
+    sql = (
+        "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relname = :table AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+        " AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+        if db.is_postgres
+        else "SELECT name, type FROM pragma_table_info(:table)"
+    )
+    found = db.run(sql, table=table).fetchall()
+    return {name: kind for name, kind in sorted(found) if name not in DERIVED.get(table, ())}
+
+
+def image(table: str, row: Mapping[str, Any]) -> str:
+    """A row's image, from what its columns hold."""
+    left_out = DERIVED.get(table, ())
+    return "".join(
+        f"{name}={_written(row[name])}," for name in sorted(row) if name not in left_out and row[name] is not None
+    )
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, int):
+        return str(int(value))
+    text = str(value).replace("'", "''")
+    return f"'{text}'"
+
+
+def hashed(text: str) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of(table: str, old: str | None) -> str | None:
+    """The hash of a row's image, from what was kept of it."""
+    return hashed(image(table, json.loads(old))) if old else None
+
+
+class Images:
+    """The images of rows as they stand, read from the store; `ahead` reads many at once, for many will be asked for."""
+
+    def __init__(self, db: Connection, *, ahead: bool = False) -> None:
+        self.db = db
+        self._ahead = ahead
+        self._expressions: dict[str, str] = {}
+        self._read: dict[tuple[str, int], dict[int, str]] = {}
+
+    def one(self, table: str, pk: str) -> str | None:
+        """The image of the row with this key; None when there is none."""
+        key = _typed(table, pk)
+        if not self.expression(table) or (_key(table) == "id" and key == pk):
+            return None
+        if self._ahead and isinstance(key, int):
+            return self._lot(table, key).get(key)
+        sql = f"SELECT {self.expression(table)} FROM {table} WHERE {_key(table)} = :pk"
+        found: str | None = self.db.value(sql, pk=key)
+        return found
+
+    def _lot(self, table: str, number: int) -> dict[int, str]:
+        """The images of the rows around one."""
+        lot = number // LOT
+        if (table, lot) not in self._read:
+            if len(self._read) > LOTS:
+                self._read.clear()
+            self._read[table, lot] = dict(self.all(table, lot * LOT, lot * LOT + LOT - 1))
+        return self._read[table, lot]
+
+    def all(self, table: str, first: int | None = None, last: int | None = None) -> Iterator[tuple[Any, str]]:
+        """The keys and images of a table's rows, in order; of those from `first` to `last` where given."""
+        key = _key(table)
+        within = "" if first is None else f" WHERE id BETWEEN {first} AND {last}"
+        found = self.db.run(f"SELECT {key}, {self.expression(table)} FROM {table}{within} ORDER BY {key}")
+        return iter(found) if key == "id" else iter(sorted((*row,) for row in found.fetchall()))
+
+    def expression(self, table: str) -> str:
+        """A row's image in SQL; nothing for what is no table of ours: another program may have noted any name."""
+        if table not in self._expressions:
+            found = columns(self.db, table)
+            parts = [self._part(name, kind) for name, kind in found.items()] if {*key_of(table)} <= {*found} else []
+            self._expressions[table] = " || ".join(parts)
+        return self._expressions[table]
+
+    def _part(self, name: str, kind: str) -> str:
+        written = _postgres_form(name, kind) if self.db.is_postgres else f"quote({name})"
+        return f"CASE WHEN {name} IS NULL THEN '' ELSE '{name}=' || {written} || ',' END"
+
+
+def _postgres_form(name: str, kind: str) -> str:
+    """A value as SQLite's quote() writes it."""
+    if kind == "boolean":
+        return f"CAST(CAST({name} AS integer) AS text)"
+    if kind in ("integer", "bigint"):
+        return f"CAST({name} AS text)"
+    text = f"to_char({name}, 'YYYY-MM-DD')" if kind == "date" else f"replace({name}, '''', '''''')"
+    return f"'''' || {text} || ''''"
+
+
+class Backwards:
+    """Rows as they were, going back from how they stand: each change that is taken off shows the row before it."""
+
+    def __init__(self, db: Connection, *, far: bool = False) -> None:
+        self.images = Images(db, ahead=far)
+        self._then: dict[str, dict[Any, str | None]] = {}
+        self._not_yet: dict[str, list[Sequence[int]]] = {}
+
+    def now(self, table: str, pk: str) -> str | None:
+        """The image of a row at this point; None where it is not there."""
+        then, key = self._then.get(table, {}), _typed(table, pk)
+        if key in then:
+            return then[key]
+        return None if self._is_not_yet(table, key) else self.images.one(table, pk)
+
+    def before(self, table: str, pk: str, was: str | None) -> None:
+        """Take one change off: the row was `was` before it."""
+        self._then.setdefault(table, {})[_typed(table, pk)] = was
+
+    def before_run(self, table: str, run: Sequence[int]) -> None:
+        """Take the adding of a run off: none of its rows was there before."""
+        self._not_yet.setdefault(table, []).append(run)
+        then = self._then.get(table, {})
+        for key in [key for key in then if run[0] <= key <= run[1]]:
+            del then[key]
+
+    def all(self, table: str, first: int | None = None, last: int | None = None) -> Iterator[tuple[Any, str]]:
+        """The same at this point: the keys and images of a table's rows, in order."""
+        then = self._then.get(table, {})
+        inside = [key for key in then if first is None or first <= key <= (last or 0)]
+        put_back = sorted((key, was) for key in inside if (was := then[key]) is not None)
+        standing = self.images.all(table, first, last)
+        yield from merge(
+            (row for row in standing if row[0] not in then and not self._is_not_yet(table, row[0])), put_back
+        )
+
+    def _is_not_yet(self, table: str, key: Any) -> bool:
+        return any(first <= key <= last for first, last in self._not_yet.get(table, ()))
+
+
+def _typed(table: str, pk: str) -> int | str:
+    return int(pk) if _key(table) == "id" and pk.isdecimal() and len(pk) < 19 else pk
