@@ -25,6 +25,8 @@ from drivecli.trouble import locked, refusal_of_postgres
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from drivecli.behind import Behind
+
 SCHEMA = "0006"
 """The newest revision under migrations/versions; a store at any other is not written to."""
 
@@ -44,11 +46,24 @@ class Connection:
     """A plain connection to an open store: SQL text with `:name` parameters, the same on both engines."""
 
     def __init__(self, raw: Any, engine: str, store: Store) -> None:
-        self.raw = raw
+        self._raw = raw
+        self._behind: Behind | None = None
         self.engine = engine
         self.store = store
         self._session: Session | None = None
         self.waiting: Callable[[str], None] = lambda who: None
+
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection, once all that was to be done `later` is done."""
+        if self._behind:
+            self._behind.finish()
+        return self._raw
+
+    def later(self, sql: str, values: Sequence[Any]) -> None:
+        """Run a statement of which nothing is wanted back, perhaps while the program goes on. For the file."""
+        run = self._behind.add if self._behind else self._raw.execute
+        run(sql, values)
 
     @property
     def is_postgres(self) -> bool:
@@ -178,9 +193,12 @@ class Connection:
         return self.store.path.with_name(f"{self.store.path.name}-writer") if self.store.path else None
 
     def expect_much(self) -> None:
-        """Make room in memory for a transaction of many rows, which otherwise takes many times as long."""
+        """Make room in memory for a transaction of many rows, and do `later` what can be: else it takes far longer."""
         if not self.is_postgres:
-            self.raw.execute("PRAGMA cache_size = -96000")
+            from drivecli.behind import Behind
+
+            self._raw.execute("PRAGMA cache_size = -96000")
+            self._behind = self._behind or Behind(self._raw)
 
     def let_write(self) -> None:
         """End what was being read, and let a store that was opened for reading be written to."""
@@ -194,6 +212,8 @@ class Connection:
 
     def rollback(self) -> None:
         """As if nothing had been asked. One that was cut short in mid-word is closed: the server then takes it back."""
+        if self._behind:
+            self._behind.drop()
         if self.is_postgres and self.raw.info.transaction_status == ACTIVE:
             self.raw.close()
         else:
@@ -206,17 +226,22 @@ class Connection:
 
     def close(self) -> None:
         """Close the store. What was not committed is gone."""
-        self.raw.close()
+        if self._behind:
+            self._behind.end()
+        self._behind = None
+        self._raw.close()
 
     def session(self) -> "Session":
         """A SQLModel session over this very connection and its transaction. Loads the ORM."""
+        if self._behind:
+            self._behind.finish()
         if self._session is None:
             from sqlalchemy import StaticPool, create_engine
             from sqlmodel import Session
 
             url = "postgresql+psycopg://" if self.is_postgres else "sqlite://"
             module = {} if self.is_postgres else {"module": sys.modules["sqlcipher3.dbapi2"]}
-            engine = create_engine(url, creator=lambda: self.raw, poolclass=StaticPool, hide_parameters=True, **module)
+            engine = create_engine(url, creator=lambda: self._raw, poolclass=StaticPool, hide_parameters=True, **module)
             self._session = Session(engine, expire_on_commit=False)
             self._session.connection()
         return self._session
@@ -339,8 +364,9 @@ def _open_file(path: Path, key: str, store: Store, *, write: bool) -> Connection
             next="pip install --upgrade sqlcipher3",
         )
     dbapi2.register_adapter(type(None), _nothing)
+    how = {"uri": True, "isolation_level": None, "timeout": BUSY_MS / 1000, "check_same_thread": False}
     try:
-        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+        raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", **how)
     except dbapi2.Error as error:
         raise as_refusal(error) or error from None
     try:

@@ -48,7 +48,7 @@ def insert(
     for size in SIDE_BY_SIDE:
         sql = _side_by_side(table, named, len(common), len(own), size)
         for _ in range(count // size):
-            db.raw.execute(sql, [*shared, *islice(waiting, size * len(own))])
+            db.later(sql, [*shared, *islice(waiting, size * len(own))])
         count %= size
 
 

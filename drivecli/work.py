@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from threading import current_thread, main_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -88,6 +88,8 @@ class Work:
         self._touched: set[int] = set()
         self._stale: set[int] = set()
         self._answers: Answers | None = None
+        self._has_session = False
+        self._next: dict[str, int] = {}
 
     def __enter__(self) -> "Work":
         self.db.begin(write=True, orm=True)
@@ -162,9 +164,11 @@ class Work:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def session(self) -> "Session":
         """The SQLModel session of this transaction."""
+        self._has_session = True
+        self._next.clear()  # rows that it adds take numbers by themselves
         return self.db.session()
 
     def stamp(self) -> str:
@@ -225,7 +229,12 @@ class Work:
 
     def numbers(self, table: type[Table], count: int) -> Sequence[int]:
         """Numbers for so many new rows of a table, in order."""
-        return many.numbers(self.db, str(table.__tablename__), count) if count else ()
+        named = str(table.__tablename__)
+        if not count or self.db.is_postgres:
+            return many.numbers(self.db, named, count) if count else ()
+        first = self._next.get(named) or many.numbers(self.db, named, 1)[0]
+        self._next[named] = first + count
+        return range(first, first + count)
 
     def next_number(self, table: str) -> int:
         """The number of the next case or person. One that was taken back keeps its own: it may stand on paper."""
@@ -264,7 +273,7 @@ class Work:
 
     def settle(self) -> None:
         """Bring deadlines and derived columns of the touched cases up to date."""
-        if "session" in self.__dict__:
+        if self._has_session:
             self.session.flush()
         if not self._stale:
             return
@@ -272,7 +281,7 @@ class Work:
         for start in range(0, len(stale), TOGETHER):
             self._run_clock(stale[start : start + TOGETHER])
         self._stale.clear()
-        if "session" in self.__dict__:
+        if self._has_session:
             self.session.expire_all()
 
     @property
