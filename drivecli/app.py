@@ -228,7 +228,7 @@ class App:
     def _not_shown(self, error: Exception) -> Exception:
         """Why a record is not shown: nobody may look without a trace."""
         refusal = error if isinstance(error, DriveError) else self.refusal(error)
-        if refusal is None:
+        if refusal is None or isinstance(refusal, Damaged):
             return error
         why = (
             "Somebody else is writing to the store and did not finish in 10 seconds."

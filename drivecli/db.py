@@ -60,10 +60,8 @@ class Connection:
 
     def later(self, sql: str, values: Sequence[Any]) -> None:
         """Run a statement of which nothing is wanted back, perhaps while the program goes on. For the file."""
-        if self._behind:
-            self._behind.add(sql, values)
-        else:
-            self._raw.execute(sql, values)
+        run = self._behind.add if self._behind else self._raw.execute
+        run(sql, values)
 
     @property
     def is_postgres(self) -> bool:
@@ -201,7 +199,7 @@ class Connection:
         if not self.is_postgres:
             from drivecli.behind import Behind
 
-            self.raw.execute("PRAGMA cache_size = -96000")
+            self._raw.execute("PRAGMA cache_size = -96000")
             self._behind = self._behind or Behind(self._raw)
 
     def read_only(self) -> None:
@@ -256,14 +254,15 @@ class Connection:
 
     def session(self) -> "Session":
         """A SQLModel session over this very connection and its transaction. Loads the ORM."""
-        raw = self.raw
+        if self._behind:
+            self._behind.finish()
         if self._session is None:
             from sqlalchemy import StaticPool, create_engine
             from sqlmodel import Session
 
             url = "postgresql+psycopg://" if self.is_postgres else "sqlite://"
             module = {} if self.is_postgres else {"module": sys.modules["sqlcipher3.dbapi2"]}
-            engine = create_engine(url, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True, **module)
+            engine = create_engine(url, creator=lambda: self._raw, poolclass=StaticPool, hide_parameters=True, **module)
             self._session = Session(engine, expire_on_commit=False)
             self._session.connection()
         return self._session

@@ -49,6 +49,11 @@ class Sheet(ABC):
         self._long: list[Long] = []
         self._stay: list[int] = []
 
+    @property
+    def is_short(self) -> bool:
+        """Whether what it says takes little memory. Of a workbook nobody knows: little of it may stand for much."""
+        return False
+
     @abstractmethod
     def _rows(self) -> Iterator[Line]:
         """The rows as the file has them; must set `blank`."""

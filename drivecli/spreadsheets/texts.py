@@ -30,6 +30,9 @@ from drivecli.spreadsheets.sources import Source
 LONGEST_CELL = 10 << 20
 """The most letters of one cell: a quote that is never closed cannot swallow more than this."""
 
+SHORT = 16 << 20
+"""Bytes of a text that is short: some hundred thousand rows."""
+
 SHOWN = 20_000
 """So many letters of a record that cannot be taken apart are kept with its fault."""
 
@@ -53,6 +56,10 @@ class TextSheet(Sheet):
         self._delimiter, said, self._hint = self._separator(delimiter, known)
         self.took = [text.said, said]
         self._find_heading(known)
+
+    @property
+    def is_short(self) -> bool:
+        return self.source.size() <= SHORT
 
     def _separator(self, delimiter: str | None, known: Known) -> tuple[str, str, int]:
         """The separator, what is said of it, and how many lines above the table only say it."""

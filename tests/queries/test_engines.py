@@ -27,10 +27,12 @@ from drivecli.queries import (
     exports,
     facts,
     imports,
+    meanwhile,
     rights,
     store,
     timeline,
     today,
+    undo,
     why,
     workers,
     workload,
@@ -86,6 +88,10 @@ HISTORY = [
     "checklist tick enforcement 1 4 --state agreed --by mo_1 --override --reason 'cannot wait'",
     "checklist start disruption 2",
     "worker leave ed --on 27/2/2026",
+    "case edit 1 --language cy",
+    "case edit 1 --language pl",
+    "contact log 1 --mode meeting --outcome information_given --on 26/2/2026",
+    "undo --yes",
 ]
 """A service's year in forty lines; everything that a query can show happens in it at least once."""
 
@@ -124,6 +130,11 @@ def acting(db: Connection, username: str) -> Any:
     found = workers.by_username(db, username)
     assert found
     return found
+
+
+def ben(db: Connection) -> int:
+    number: int = acting(db, "ben").id
+    return number
 
 
 def everybody(db: Connection) -> list[Any]:
@@ -235,6 +246,21 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     imports.contacts_of_days: lambda db: imports.contacts_of_days(
         db, [(case, date(2026, month, day)) for case in (1, 2) for month in (1, 2) for day in range(1, 28)]
     ),
+    meanwhile.last_look: lambda db: [
+        meanwhile.last_look(db, number, who.id, who.username) for number in range(1, 4) for who in everybody(db)
+    ],
+    meanwhile.fields_since: lambda db: [
+        [each._replace(at="") for each in meanwhile.fields_since(db, number, number, ben(db), 0)]
+        for number in range(1, 4)
+    ],
+    meanwhile.fact_since: lambda db: [
+        found and found._replace(at="")
+        for number in range(1, 4)
+        for found in [meanwhile.fact_since(db, "tier_change", "tier", number, ben(db), 0)]
+    ],
+    meanwhile.writer_since: lambda db: [
+        (meanwhile.writer_since(db, "stage_change", number, ben(db), 0) or ("nobody",))[0] for number in range(1, 4)
+    ],
     rights.may: lambda db: [
         rights.may(db, CATALOGUE, who.role, what) for who in everybody(db) for what in ("case_work", "import", "lead")
     ],
@@ -248,6 +274,15 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
         for on in (date(2026, 2, 27), TODAY, date(2026, 6, 1))
         for leads in (True, False)
     ],
+    undo.mine: lambda db: [
+        (each.seq, each.kind, each.command, each.cases, each.batch, each.undone, each.undoes)
+        for who in everybody(db)
+        for each in undo.mine(db, who.username)
+    ],
+    undo.rows: lambda db: [undo.rows(db, each) for each in undo.mine(db, "sam")],
+    undo.held_before: lambda db: [sorted(undo.held_before(db, each)) for each in undo.mine(db, "sam")],
+    undo.taken_back: undo.taken_back,
+    undo.changed_since: lambda db: [undo.changed_since(db, 0, "person", str(number)) for number in range(1, 4)],
     why.why: over_cases(why.why, TODAY),
     workers.by_username: lambda db: [workers.by_username(db, name) for name in ("sam", "ZOE", "mo_1", "nobody")],
     workers.by_login: lambda db: [

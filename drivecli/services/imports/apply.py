@@ -70,7 +70,7 @@ def _write(work: Work, sheet: Sheet, plan: Plan, known: Known, watch: Watch) -> 
     """Write what is new and what changes. Returns the numbers of new persons, by row."""
     columns = known.catalogue.columns(plan.asked.kind)
     kind = make_kind(plan.asked, known, columns)
-    reading = Reading(sheet, columns, plan.headings, known)
+    reading = plan.kept or Reading(sheet, columns, plan.headings, known)
     states = iter(plan.states)
     done = 0
     for rows in reading.chunks():

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from drivecli.domain import cells
 from drivecli.domain.columns import Column, Headings, match_headings
@@ -55,6 +56,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     suspicions: list[Suspicion] = field(default_factory=list)
     more_suspicions: int = 0
+    kept: "Kept | None" = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -71,6 +73,27 @@ class Plan:
     def to_apply(self) -> int:
         """How many rows would be written."""
         return self.counts[NEW] + self.counts[CHANGED]
+
+
+class Kept:
+    """What the cells of a short file say, so that it need not be read again to do what the plan says."""
+
+    def __init__(self, headings: Headings) -> None:
+        self._columns = tuple(headings.places)
+        self._lines: list[tuple[int, tuple[Any, ...]]] = []
+
+    def add(self, rows: list[Row]) -> None:
+        """Keep what rows say."""
+        columns = self._columns
+        self._lines += [(row.number, tuple([row.said.get(each) for each in columns])) for row in rows]
+
+    def chunks(self) -> Iterator[list[Row]]:
+        """The rows again, TOGETHER at a time, as they were before they were judged."""
+        for start in range(0, len(self._lines), TOGETHER):
+            yield [Row(number, self._said(values)) for number, values in self._lines[start : start + TOGETHER]]
+
+    def _said(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        return {name: value for name, value in zip(self._columns, values, strict=True) if value is not None}
 
 
 class Reading:
@@ -129,8 +152,11 @@ def make_plan(sheet: Sheet, asked: Asked, known: Known, watch: Watch = lambda ro
     reading = Reading(sheet, columns, headings, known)
     kind = make_kind(asked, known, columns)
     plan = Plan(asked, headings, latest_event(known.db))
+    plan.kept = Kept(headings) if sheet.is_short else None
     suspicions = Suspicions(known) if asked.kind in ("persons", "cases") else None
     for rows in reading.chunks():
+        if plan.kept:
+            plan.kept.add(rows)
         kind.judge([row for row in rows if not row.faults])
         for row in rows:
             _note(plan, row)
