@@ -4,12 +4,13 @@
     python benchmarks/import.py --contacts      1,000,000 contacts against 100,000, and their memory
     python benchmarks/import.py --rows 20000    fewer, for a first look
 
-`drive import cases` makes a plan, then writes all of it in one transaction (a text of more than 16 MB is read for each of
-the two, a shorter one is kept in memory; rows are written on a thread of their own); it checks every cell and every rule,
-looks for people who may be the same, works out every deadline, and writes about 14 rows a case into an encrypted store
-with the event they belong to. `sqlite-utils insert --csv` reads it once, finds out which columns hold numbers, and
-writes one row a row into a plain database without an index. Both are run in pairs, in turn first and second; what is
-printed are medians, their ratio, its budget, and the most memory either took. Set SQLITE_UTILS to where it is.
+`drive import cases` makes a plan, then writes all of it in one transaction, on a thread of its own while the next rows
+are worked out. It checks every cell and every rule, looks for people who may be the same, works out every deadline, and
+writes about 12 rows a case into an encrypted store with the event they belong to. A text of more than 16 MB is read for
+each of the two, a shorter one is kept in memory. `sqlite-utils insert --csv` reads it once, finds out which columns
+hold numbers, and writes one row a row into a plain database without an index. Both are run in pairs, in turn first and
+second; what is printed are medians, their ratio, its budget, and the most memory either took. Set SQLITE_UTILS to where
+it is.
 """
 
 import csv
