@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -33,6 +34,18 @@ class _Type(click.ParamType[Any]):
 
     def read(self, text: str, ctx: click.Context | None) -> Any:
         raise TypeError("every type says how it reads")
+
+
+class Place(click.Path):
+    """A file or folder whose name goes on record, so its letters must be such as can be kept."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if any("\ud800" <= letter <= "\udfff" for letter in str(value)):
+            self.fail("that name has letters which cannot be kept; choose another.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Text(_Type):

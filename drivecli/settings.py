@@ -272,10 +272,12 @@ def _folders(env: Mapping[str, str]) -> tuple[Path, Path, Path, Path]:
         home = Path(env["DRIVE_HOME"]).expanduser().absolute()
         runtime = Path(session) / "drive" if session else home / "run"
         return home / "data", home / "config", home / "state", runtime
-    from platformdirs import user_config_path, user_data_path, user_runtime_path, user_state_path
+    from platformdirs import user_config_path, user_data_path, user_state_path
 
-    runtime = Path(session) / "drive" if session else user_runtime_path("drive", False)
-    return user_data_path("drive", False), user_config_path("drive", False), user_state_path("drive", False), runtime
+    state = user_state_path("drive", False)
+    usual = Path(f"/run/user/{os.getuid()}") if hasattr(os, "getuid") else state
+    runtime = Path(session or usual) / "drive" if session or usual.is_dir() else state / "run"
+    return user_data_path("drive", False), user_config_path("drive", False), state, runtime
 
 
 def _today(text: str) -> date | None:

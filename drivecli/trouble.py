@@ -3,7 +3,7 @@
 import errno
 from pathlib import Path
 
-from drivecli.errors import DriveError, StoreUnusable
+from drivecli.errors import DriveError, NotFound, StoreUnusable
 
 
 def as_refusal(error: BaseException) -> DriveError | None:
@@ -32,6 +32,8 @@ def refusal_of_system(error: OSError, saved: str) -> DriveError | None:
         return StoreUnusable(
             f"The system does not allow it: {what}. {saved}", kind="read_only", next="Check the rights: drive doctor"
         )
+    if error.errno in (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL):
+        return NotFound(f"There is no such file: {error.strerror}. {saved}", next="Check the name, and type it again.")
     return None
 
 

@@ -9,7 +9,7 @@ from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.errors import DriveError
 from drivecli.layout import Column
-from drivecli.params import FROM_STDIN, Whole, secret_from_stdin
+from drivecli.params import FROM_STDIN, Place, Whole, secret_from_stdin
 
 if TYPE_CHECKING:
     from drivecli.backup_file import Keyed
@@ -41,7 +41,7 @@ PASSPHRASE = click.option(
     metavar="-",
     help="Open it as another computer would: with its passphrase or recovery code, from stdin.",
 )
-FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE", help="A file of drive backup create.")
+FILE = click.argument("file", type=Place(), metavar="FILE", help="A file of drive backup create.")
 
 
 @command(
@@ -55,7 +55,7 @@ FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE", h
 )
 @click.argument(
     "dest",
-    type=click.Path(path_type=Path),
+    type=Place(),
     required=False,
     metavar="[DEST]",
     help="A folder, or a new file. Without it, the backups folder beside the store, where the last 14 stay.",
@@ -105,7 +105,7 @@ def _who(app: App) -> str | None:
 )
 @click.argument(
     "folder",
-    type=click.Path(path_type=Path),
+    type=Place(),
     required=False,
     metavar="[FOLDER]",
     help="Where to look. Without it, the backups folder beside the store.",

@@ -15,7 +15,7 @@ from drivecli.work import RULES, Work
 EDITED: dict[str, Any] = {"person": Person, "case_record": Case, "contact": Contact, "worker": Worker, "agency": Agency}
 """Tables whose fields are changed in place."""
 
-COUNTED = ("contact", "assignment", *EDITED)
+COUNTED = {"contact", "assignment", *EDITED}
 """Tables whose rows are records; the others say more about one of them."""
 
 NAMED = 20
