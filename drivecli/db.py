@@ -213,11 +213,13 @@ class Connection:
         """Bring into the file what lies beside it. Returns whether something still does: others are at work."""
         self.let_write()
         try:
+            self.raw.execute(f"PRAGMA busy_timeout = {TURN_MS}")  # whoever is at work is not waited for
             busy, *_ = self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except Exception as error:  # a file that may only be read has nothing beside it that we could bring in
             if "readonly" not in str(error):
                 raise
             busy = False
+        self.raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         self.read_only()
         return bool(busy)
 
