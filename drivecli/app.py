@@ -51,7 +51,7 @@ class Answered(Protocol):
 
 
 class App:
-    """What a command is handed.
+    """What a command is handed. `seen` is where the record stood when last seen, before `open_for_proof` looked.
 
     `words` holds free text that was read from stdin or an editor, and `wizard` what a person answered, so that none is
     lost; `saved` says whether a unit of work has been committed. `quick` opens a store only where nobody need be asked
@@ -65,6 +65,7 @@ class App:
         self.words: list[str] = []
         self.wizard: Answered | None = None
         self.saved = False
+        self.seen: Sealed | None = None
         self.quick = False
         self._key: str | None = None
         self._may_ask = True
@@ -254,6 +255,9 @@ class App:
         """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""
         from drivecli import anchors
 
+        kept = self.anchor()
+        if kept and kept.seq > sealed.seq and self._db and anchors.against(self._db, kept) is None:
+            return  # somebody came after, and has said so already
         try:
             anchors.keep_anchor(self.settings.state, self._anchor_name, sealed)
         except OSError as error:
@@ -369,8 +373,11 @@ class App:
         from drivecli.queries.store import read_store_settings
 
         db = self.open_unchecked(write=False)
-        db.begin(write=False)
         self._store_settings = read_store_settings(db)
+        seen = self.anchor()  # before what is read is fixed
+        db.rollback()
+        db.begin(write=False)
+        self.seen = seen
         return db
 
     def open_checked(self, *, write: bool) -> "Connection":
@@ -391,11 +398,13 @@ class App:
         from drivecli.queries.store import read_store_settings
 
         db = self.open_unchecked(write=write)
-        if not write:
-            db.begin(write=False)
         try:
             self._store_settings = read_store_settings(db)
-            anchors.must_be_whole(db, self.anchor())
+            seen = self.anchor()  # before what is read is fixed: a colleague may write and remember at any moment
+            db.rollback()
+            if not write:
+                db.begin(write=False)
+            anchors.must_be_whole(db, seen)
         except BaseException:
             self.close()
             raise

@@ -81,8 +81,10 @@ def _key_here(settings: Settings, keyed: Keyed, key: str) -> str | None:
     """The key that this computer opens its store with; None where it has none, or none that can be had."""
     with suppress(StoreUnusable):
         return keyed.own()
+    slots = keys.read_slots(settings)
+    known = slots.opened_by(keyed.secret()) if slots and keyed.secret else []
     with suppress(StoreUnusable):
-        return key if fits(settings.store, key) else None
+        return next((each for each in (key, *known) if fits(settings.store, each)), None)
     return None
 
 

@@ -95,8 +95,7 @@ def verify(app: App, deep: bool, anchors: tuple[str, ...]) -> int:
 
 
 def _own(app: App) -> list[Any]:
-    anchor = app.anchor()
-    return [anchor] if anchor else []
+    return [app.seen] if app.seen else []
 
 
 def _given(anchors: Sequence[str]) -> list[Any]:

@@ -1,5 +1,6 @@
 """`drive backup`: verified copies of the store, and putting one back."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,6 +214,6 @@ def _keyed(app: App, passphrase: str | None) -> "Keyed":
     may_ask = passphrase is not None or app.person_present
     return Keyed(
         own=app.read_key,
-        secret=(lambda: secret_from_stdin(app, "passphrase or recovery code of the backup")) if may_ask else None,
+        secret=cache(lambda: secret_from_stdin(app, "passphrase or recovery code of the backup")) if may_ask else None,
         only_secret=passphrase is not None,
     )

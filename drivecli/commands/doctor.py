@@ -45,7 +45,7 @@ def _checks(app: App) -> "Iterator[Check]":
         yield from checks.of_key(app.settings, app.read_key)
         connection = app.open_for_proof()
         rules = app.store_settings()["rules"]
-        yield from checks.of_store(connection, app.settings, app.catalogue, rules, app.today, app.anchor())
+        yield from checks.of_store(connection, app.settings, app.catalogue, rules, app.today, app.seen)
         yield from checks.of_copies(app.settings, app.store_settings()["db_id"], app.preferences["backup-days"])
     except Exception as error:
         refusal = error if isinstance(error, DriveError) else app.refusal(error)

@@ -80,6 +80,7 @@ def init(app: App, name: str | None, username: str | None, role: str | None, sit
 @click.pass_obj
 def upgrade(app: App, recompute: bool) -> None:
     """Bring a store to this release. A checked copy is taken before its form changes."""
+    from drivecli import anchors
     from drivecli.services import upgrade as service
 
     db = app.open_unchecked(write=True)
@@ -93,6 +94,7 @@ def upgrade(app: App, recompute: bool) -> None:
     if needs.clock:
         with app.work(service.Upgraded, bringing_forward=True) as work:
             cases = service.bring_clock(work)
+    app.remember(anchors.head(app.open_checked(write=False)))
     done = service.Upgraded(needs.found, needs.newest, copy, cases)
     if copy:
         app.out.note(f"A checked copy from before is at {copy}.")

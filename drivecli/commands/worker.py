@@ -98,7 +98,8 @@ def link(app: App, username: str) -> None:
     """Say which worker this user of this computer is."""
     from drivecli.services import setup
 
-    linked = setup.link_here(app.open_checked(write=True), app.login, username)
+    linked, sealed = setup.link_here(app.open_checked(write=True), app.login, username)
+    app.remember(sealed)
     app.out.done(linked, f"{app.login} now acts as {linked.worker}.", ref=linked.worker)
 
 

@@ -1,5 +1,6 @@
 """What others wrote about a case since a worker last saw it, by the record of who did what and who looked."""
 
+import json
 from typing import NamedTuple
 
 from drivecli.db import Connection
@@ -15,19 +16,19 @@ class Written(NamedTuple):
 
 
 def last_look(db: Connection, case: int, worker: int, username: str) -> int | None:
-    """The entry by which a worker last saw a case: they looked at it, or wrote in it. None when they never did."""
-    wrote = db.value(
-        "SELECT MAX(a.seq) FROM event_case t JOIN event e ON e.id = t.event_id"
+    """The entry by which a worker last looked at a case; where they never did, the first by which they wrote in it.
+
+    Writing shows little of a case, so what others wrote before that is still unseen. None when they did neither.
+    """
+    looks = db.run("SELECT seq, body FROM audit_event WHERE case_id = :case ORDER BY seq DESC", case=case).fetchall()
+    looked = next((seq for seq, body in looks if json.loads(body).get("worker") == username), None)
+    wrote: int | None = db.value(
+        "SELECT MIN(a.seq) FROM event_case t JOIN event e ON e.id = t.event_id"
         " JOIN audit_event a ON a.event_id = e.id WHERE t.case_id = :case AND e.worker_id = :worker",
         case=case,
         worker=worker,
     )
-    looked = db.value(
-        "SELECT MAX(seq) FROM audit_event WHERE case_id = :case AND body LIKE :by",
-        case=case,
-        by=f'%"worker":"{username}"%',
-    )
-    return max(wrote or 0, looked or 0) or None
+    return looked or wrote
 
 
 _SINCE = """

@@ -70,9 +70,8 @@ def _bodies(db: Connection, username: str) -> Iterator[tuple[dict[str, Any], int
     before = db.value("SELECT MAX(seq) + 1 FROM audit_event") or 0
     while found := db.run(
         "SELECT a.body, b.id, b.undone_by_event FROM audit_event a LEFT JOIN import_batch b ON b.event_id = a.event_id"
-        f" WHERE a.seq < :before AND a.body LIKE :by ORDER BY a.seq DESC LIMIT {LOT}",
+        f" WHERE a.seq < :before ORDER BY a.seq DESC LIMIT {LOT}",
         before=before,
-        by=f'%"worker":"{username}"%',
     ).fetchall():
         for body, batch, undone_by in found:
             said = json.loads(body)

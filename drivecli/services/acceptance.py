@@ -9,6 +9,7 @@ from drivecli.db import Connection
 from drivecli.errors import Refused
 from drivecli.queries import rights
 from drivecli.queries.workers import Acting
+from drivecli.work import RULES
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ def accept(
     there is nothing to accept, or who asks may not.
     """
     rights.must_may(db, catalogue, who, "lead", "say that what was found in the record is known")
-    found = proof.verify(db, anchors, deep=True).findings
-    if not found:
-        raise Refused("Nothing was found in the record, so there is nothing to accept.", kind="nothing")
     db.let_write()
     db.begin(write=True)
     try:
+        db.lock(RULES)
+        db.lock(audit.LOCK)
+        found = proof.verify(db, anchors, deep=True).findings
+        if not found:
+            raise Refused("Nothing was found in the record, so there is nothing to accept.", kind="nothing")
         audit.seal_outside(db, audit.utc_stamp())
         doing = audit.Doing(proof.ACCEPTED, "drive audit accept", audit.utc_stamp(), who.username, login, reason=reason)
         sealed = audit.seal_all(db, doing)

@@ -66,6 +66,8 @@ def record(work: Work, asked: Asked) -> int:
             next="Choose --format csv, which has no end, or ask for less.",
         )
     work.kind, work.reason = "export", asked.reason
+    if asked.wanted.case is not None:
+        work.touch([asked.wanted.case])  # what leaves of one person is on record under that person
     work.add(ExportLog(kind=asked.kind, rows=count, form=asked.form, restricted=asked.restricted, reason=asked.reason))
     return count
 

@@ -209,6 +209,8 @@ def _remove_key_file(settings: Settings, key: str) -> str | None:
     path = settings.own_key_file
     if key not in _key_files(settings).get(path, ()):
         return None
+    if settings.key_file and settings.key_file.exists() and path.samefile(settings.key_file):
+        return None
     keys.remove_key_file(path)
     return str(path)
 

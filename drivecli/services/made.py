@@ -12,8 +12,8 @@ from drivecli.models import metadata
 from drivecli.queries import undo as queries
 from drivecli.work import Work
 
-RECOMPUTED = ("drive practice apply", "drive upgrade")
-"""Commands that run the clock of cases and say nothing new about them."""
+RECOMPUTED = ("drive practice apply", "drive upgrade", "drive export contacts", "drive export assignments")
+"""Commands that touch cases and say nothing new about them."""
 
 FOLLOWING = ("event_case", "deadline", "field_change", "import_made")
 """Tables that follow from others, or keep what was done: naming a row there builds nothing on it."""

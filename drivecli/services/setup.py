@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivecli import audit, db, keys, migrations
+from drivecli import audit, db, keys, migrations, proof
+from drivecli.anchors import Sealed
 from drivecli.errors import NotUnderstood, Refused
 from drivecli.packaged import fingerprint
 from drivecli.queries import workers
@@ -106,21 +107,27 @@ def join(settings: Settings, address: str, username: str, login: str) -> Joined:
     return Joined(store.url, worker.username)
 
 
-def link_here(connection: db.Connection, login: str, username: str) -> Joined:
-    """Link this user of this computer to a worker. Raises NotFound for an unknown one."""
+def link_here(connection: db.Connection, login: str, username: str) -> tuple[Joined, Sealed]:
+    """Link this user of this computer to a worker; with the entry that says so. Raises NotFound for an unknown one."""
     worker = workers.find(connection, username)
-    _link_on_record(connection, login, worker, "drive worker link")
-    return Joined(str(connection.store), worker.username)
+    sealed = _link_on_record(connection, login, worker, "drive worker link")
+    return Joined(str(connection.store), worker.username), sealed
 
 
-def _link_on_record(connection: db.Connection, login: str, worker: workers.Acting, command: str) -> None:
+def _link_on_record(connection: db.Connection, login: str, worker: workers.Acting, command: str) -> Sealed:
     """Link, and write down that it was done. Whoever does it may be nobody yet, so it is no unit of work."""
+    proof.must_be_watched(connection)
     connection.begin(write=True)
-    if not connection.is_postgres:
-        audit.seal_outside(connection, audit.utc_stamp())
-    link(connection, login, worker.id)
-    audit.seal(connection, audit.Doing("write", command, audit.utc_stamp(), worker.username, login))
-    connection.commit()
+    try:
+        if not connection.is_postgres:
+            audit.seal_outside(connection, audit.utc_stamp())
+        link(connection, login, worker.id)
+        sealed = audit.seal(connection, audit.Doing("write", command, audit.utc_stamp(), worker.username, login))
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return sealed
 
 
 def link(connection: db.Connection, login: str, worker: int) -> None:

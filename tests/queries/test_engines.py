@@ -88,6 +88,7 @@ HISTORY = [
     "checklist tick enforcement 1 4 --state agreed --by mo_1 --override --reason 'cannot wait'",
     "checklist start disruption 2",
     "worker leave ed --on 27/2/2026",
+    "case show 1",
     "case edit 1 --language cy",
     "case edit 1 --language pl",
     "contact log 1 --mode meeting --outcome information_given --on 26/2/2026",

@@ -6,6 +6,7 @@ from typing import Any
 from conftest import Drive
 
 from drivecli import images, proof
+from drivecli.migrations import triggers
 from drivecli.queries.clock import DERIVED
 
 
@@ -45,3 +46,39 @@ def test_a_line_that_writes_is_one_entry_with_every_row_it_changed(drive: Drive,
     assert sorted(tbl for tbl, *_ in last["changes"]) == ["contact", "event"]
     assert "private" not in json.dumps(last)
     assert findings(drive) == []
+
+
+def test_what_leaves_of_one_person_is_on_record_under_that_person(drive: Drive, team) -> None:
+    drive.open_case(as_="amina")
+    drive("export contacts --case 1", as_="sam", ok=True)
+
+    found = drive("audit log 1 --kind export --json", as_="sam").json
+
+    assert [(each["worker"], each["cases"]) for each in found] == [("sam", ["WS-0001"])]
+
+
+def test_nobody_is_linked_while_changes_are_not_noted(drive: Drive, team) -> None:
+    triggers.take_away(drive.db(write=True))
+    drive.close()
+
+    done = drive("worker link amina")
+
+    assert (done.code, done.out) == (7, "")
+
+
+def test_what_is_read_and_printed_is_an_entry_before_it_is_shown_and_lists_are_not(drive: Drive, team) -> None:
+    drive.open_case(as_="amina")
+    drive("checklist start opening 1", as_="amina", ok=True)
+    drive("contact log 1 --mode meeting --outcome information_given", as_="amina", ok=True)
+    before = len(entries(drive))
+    for line in ("caseload", "today", "case list", "case find robin", "contact show 99", "whoami", "workload"):
+        drive(line, as_="amina")
+    assert len(entries(drive)) == before
+
+    shown = ("case show 1", "why 1", "contact list 1", "contact show 1", "case timeline 1", "checklist show opening 1")
+    for line in shown:
+        drive(line, as_="amina", ok=True)
+    drive("checklist print opening 1", as_="amina", ok=True)
+
+    told = [(each["kind"], each["cases"], each["worker"]) for each in entries(drive)[before:]]
+    assert told == [("read", [1], "amina")] * len(shown) + [("print", [1], "amina")]

@@ -63,6 +63,20 @@ def test_a_program_is_told_no_values_and_must_look_first(drive: Drive, team: Any
     assert "01273" not in first.err
 
 
+@pytest.mark.parametrize("username", ["amina", "zoë", "a_b"])
+def test_what_somebody_wrote_of_something_else_is_no_look(drive: Drive, team: Any, username: str) -> None:
+    drive(["worker", "add", "Somebody", "--username", username, "--role", "case_manager"], as_="sam", ok=None)
+    drive.open_case(as_="sam", phone=PHONE)
+    drive("case show 1", as_=username, ok=True)
+    drive("case edit 1 --phone '01273 000002'", as_="ben", ok=True)
+    drive("contact log 1 --mode meeting --outcome information_given", as_=username, ok=True)
+
+    done = drive("case edit 1 --phone '01273 000003'", as_=username)
+
+    assert done.code == 5
+    assert "contact log" in drive("history", as_=username).out
+
+
 def test_nobody_is_stopped_who_changes_another_field_or_types_the_same_or_never_looked(drive: Drive, team: Any) -> None:
     drive.open_case(as_="sam", phone=PHONE)
     drive("case show 1", as_="amina", ok=True)
