@@ -235,7 +235,18 @@ def _written(stream: io.TextIOWrapper) -> str:
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-LONGEST = ("test_whole_day", "test_import_crash", "test_one_truth", "test_reading", "test_completion", "test_help")
+LONGEST = (
+    *(
+        "test_whole_day",
+        "test_import_crash",
+        "test_one_truth",
+        "test_plaintext",
+        "test_backup",
+        "test_kills",
+        "test_stale",
+    ),
+    *("test_upgrade_kills", "test_many", "test_doctor_faults", "test_reading", "test_completion", "test_help"),
+)
 """Files that take longest, in that order. A file runs on one core, so what is dear to make is made once."""
 
 
