@@ -197,9 +197,9 @@ def digest(then: Backwards, table: str, single: Sequence[Noted], runs: Sequence[
         whole.update(f"{each}\n".encode())
     for first, last in runs:
         missing = last - first + 1
-        for _, row in then.all(table, first, last):
-            whole.update(f"{row}\n".encode())
-            missing -= 1
+        for count, lines in then.texts(table, first, last):
+            whole.update(lines.encode())
+            missing -= count
         if missing:
             return None
     return whole.hexdigest()

@@ -143,6 +143,16 @@ class Images:
         found = self.db.run(f"SELECT {key}, {self.expression(table)} FROM {table}{within} ORDER BY {key}")
         return iter(found) if key == "id" else iter(sorted((*row,) for row in found.fetchall()))
 
+    def texts(self, table: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+        """How many rows lie from `first` to `last`, and their images in order, each on a line; a lot at a time."""
+        joined = "string_agg(i, '' ORDER BY id)" if self.db.is_postgres else "group_concat(i, '')"
+        line = "chr(10)" if self.db.is_postgres else "char(10)"
+        rows = f"SELECT id, {self.expression(table)} || {line} AS i FROM {table} WHERE id BETWEEN :first AND :last"
+        sql = f"SELECT COUNT(*), {joined} FROM ({rows} ORDER BY id) lot"
+        for start in range(first, last + 1, LOT):
+            count, text = self.db.run(sql, first=start, last=min(last, start + LOT - 1)).fetchone()
+            yield count, text or ""
+
     def expression(self, table: str) -> str:
         """A row's image in SQL; nothing for what is no table of ours: another program may have noted any name."""
         if table not in self._expressions:
@@ -152,8 +162,13 @@ class Images:
         return self._expressions[table]
 
     def _part(self, name: str, kind: str) -> str:
-        written = _postgres_form(name, kind) if self.db.is_postgres else f"quote({name})"
+        written = _postgres_form(name, kind) if self.db.is_postgres else _file_form(name, kind)
         return f"CASE WHEN {name} IS NULL THEN '' ELSE '{name}=' || {written} || ',' END"
+
+
+def _file_form(name: str, kind: str) -> str:
+    """A value as SQL would write it; numbers need no asking how."""
+    return name if kind in ("INTEGER", "BOOLEAN") else f"quote({name})"
 
 
 def _postgres_form(name: str, kind: str) -> str:
@@ -201,6 +216,13 @@ class Backwards:
         yield from merge(
             (row for row in standing if row[0] not in then and not self._is_not_yet(table, row[0])), put_back
         )
+
+    def texts(self, table: str, first: int, last: int) -> Iterator[tuple[int, str]]:
+        """The same of the rows from `first` to `last` as lines: how many, and their images, a few at a time."""
+        if self._then.get(table) or self._not_yet.get(table):
+            yield from ((1, f"{row}\n") for _, row in self.all(table, first, last))
+        else:
+            yield from self.images.texts(table, first, last)
 
     def _is_not_yet(self, table: str, key: Any) -> bool:
         return any(first <= key <= last for first, last in self._not_yet.get(table, ()))
