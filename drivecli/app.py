@@ -51,7 +51,7 @@ class Answered(Protocol):
 
 
 class App:
-    """What a command is handed. `seen` is where the record stood when last seen, before `open_for_proof` looked.
+    """What a command is handed. `seen` is where the record stood when last seen, before this line.
 
     `words` holds free text that was read from stdin or an editor, and `wizard` what a person answered, so that none is
     lost; `saved` says whether a unit of work has been committed. `quick` opens a store only where nobody need be asked
@@ -370,14 +370,20 @@ class App:
 
     def open_for_proof(self) -> "Connection":
         """The open store, whether or not it is as it was: for showing and accepting what is wrong with its record."""
+        return self._look_into(self.open_unchecked(write=False), write=False)
+
+    def _look_into(self, db: "Connection", *, write: bool) -> "Connection":
+        """What the opened store says of itself, and what was last seen of it; from here on reads are of one moment.
+
+        What was seen comes before that moment: a colleague may write and remember at any time.
+        """
         from drivecli.queries.store import read_store_settings
 
-        db = self.open_unchecked(write=False)
         self._store_settings = read_store_settings(db)
-        seen = self.anchor()  # before what is read is fixed
+        self.seen = self.anchor()
         db.rollback()
-        db.begin(write=False)
-        self.seen = seen
+        if not write:
+            db.begin(write=False)
         return db
 
     def open_checked(self, *, write: bool) -> "Connection":
@@ -395,16 +401,10 @@ class App:
                 self._db_writes = True
             return self._db
         from drivecli import anchors
-        from drivecli.queries.store import read_store_settings
 
         db = self.open_unchecked(write=write)
         try:
-            self._store_settings = read_store_settings(db)
-            seen = self.anchor()  # before what is read is fixed: a colleague may write and remember at any moment
-            db.rollback()
-            if not write:
-                db.begin(write=False)
-            anchors.must_be_whole(db, seen)
+            anchors.must_be_whole(self._look_into(db, write=write), self.seen)
         except BaseException:
             self.close()
             raise
