@@ -27,8 +27,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 TODAY = date(2026, 3, 2)
-BUDGET, MEMORY, LONGER = 1.0, 400, 1.2
-PAIRS = 3
+BUDGET, MEMORY, LONGER = 1.5, 600, 1.2
+PAIRS = 5
 DRIVE = [sys.executable, "-m", "drivecli"]
 FORENAMES = [
     "Alan",

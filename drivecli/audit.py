@@ -138,8 +138,8 @@ Noted = tuple[str, str, str, str | None]
 
 def _take(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
     """Take what the triggers noted: what the entry says of the rows, and the images to keep from before."""
-    many_rows = db.value(f"SELECT COUNT(*) FROM unsealed WHERE {which}") > SINGLY
-    said, kept = _many_rows(db, which) if many_rows else _few_rows(db, which)
+    count = db.value(f"SELECT COUNT(*) FROM unsealed WHERE {which}")
+    said, kept = _many_rows(db, which, count) if count > SINGLY else _few_rows(db, which)
     db.run(f"DELETE FROM unsealed WHERE {which}")
     return said, kept
 
@@ -164,12 +164,15 @@ def hashes(then: Backwards, rows: Iterable[Noted]) -> list[list[str | None]]:
     return found[::-1]
 
 
-def _many_rows(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
-    """Rows that were added one after the other are a run, by its first and last id; all others are named singly."""
+def _many_rows(db: Connection, which: str, count: int) -> tuple[dict[str, Any], list[Noted]]:
+    """Rows that were added one after the other are a run, by its first and last id; all others are named singly.
+
+    `count` is how many rows changed in all.
+    """
     runs = _runs(db, which)
-    others = which + "".join(f" AND NOT (op = 'I' AND tbl = '{table}')" for table in runs)
     single: dict[str, list[Noted]] = {table: [] for table in runs}
-    for each in noted(db, others):
+    others = which + "".join(f" AND NOT (op = 'I' AND tbl = '{table}')" for table in runs)
+    for each in noted(db, others) if count > sum(last - first + 1 for first, last in runs.values()) else ():
         single.setdefault(each[0], []).append(each)
     said, then = {}, Backwards(db)
     for table, rows in single.items():
@@ -180,14 +183,15 @@ def _many_rows(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]
 
 def _runs(db: Connection, which: str) -> dict[str, list[int]]:
     """Tables in which many rows were added without a gap, and none removed: their first and last id."""
+    removed = [table for (table,) in db.run(f"SELECT DISTINCT tbl FROM unsealed WHERE {which} AND op = 'D'").fetchall()]
     keyed = ", ".join(f"'{table}'" for table in KEYS)
     found = db.run(
         "SELECT tbl, COUNT(*), MIN(CAST(pk AS bigint)), MAX(CAST(pk AS bigint)) FROM unsealed"
-        f" WHERE {which} AND op = 'I' AND tbl NOT IN ({keyed})"
-        " AND tbl NOT IN (SELECT tbl FROM unsealed WHERE op = 'D') GROUP BY tbl"
+        f" WHERE {which} AND op = 'I' AND tbl NOT IN ({keyed}) GROUP BY tbl"
     ).fetchall()
+    known = {name: [a, b] for name, count, a, b in found if SINGLY < count == b - a + 1 and name not in removed}
     knows = Images(db).expression
-    return {name: [a, b] for name, count, a, b in found if SINGLY < count == b - a + 1 and knows(name)}
+    return {name: run for name, run in known.items() if knows(name)}
 
 
 def digest(then: Backwards, table: str, single: Sequence[Noted], runs: Sequence[Sequence[int]]) -> str | None:

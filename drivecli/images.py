@@ -69,17 +69,18 @@ def _key(table: str) -> str:
     return " || '/' || ".join(key_of(table))
 
 
-def columns(db: Connection, table: str) -> dict[str, str]:
-    """The columns of a table that are in the record, in the order of their names, and their types."""
+def columns(db: Connection, table: str) -> dict[str, tuple[str, bool]]:
+    """The columns of a table that are in the record, in the order of names: their type, and if it may be empty."""
     sql = (
-        "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        "SELECT a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
         " WHERE c.relname = :table AND c.relnamespace = CAST(current_schema() AS regnamespace)"
         " AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
         if db.is_postgres
-        else "SELECT name, type FROM pragma_table_info(:table)"
+        else 'SELECT name, type, NOT "notnull" FROM pragma_table_info(:table)'
     )
     found = db.run(sql, table=table).fetchall()
-    return {name: kind for name, kind in sorted(found) if name not in DERIVED.get(table, ())}
+    return {name: (kind, bool(empty)) for name, kind, empty in sorted(found) if name not in DERIVED.get(table, ())}
 
 
 def image(table: str, row: Mapping[str, Any]) -> str:
@@ -157,13 +158,22 @@ class Images:
         """A row's image in SQL; nothing for what is no table of ours: another program may have noted any name."""
         if table not in self._expressions:
             found = columns(self.db, table)
-            parts = [self._part(name, kind) for name, kind in found.items()] if {*key_of(table)} <= {*found} else []
-            self._expressions[table] = " || ".join(parts)
+            self._expressions[table] = self._joined(found) if {*key_of(table)} <= {*found} else ""
         return self._expressions[table]
 
-    def _part(self, name: str, kind: str) -> str:
-        written = _postgres_form(name, kind) if self.db.is_postgres else _file_form(name, kind)
-        return f"CASE WHEN {name} IS NULL THEN '' ELSE '{name}=' || {written} || ',' END"
+    def _joined(self, found: Mapping[str, tuple[str, bool]]) -> str:
+        """One call that joins all of it, and passes over what is NULL: a chain of || would copy the text each time."""
+        form, parts, said = _postgres_form if self.db.is_postgres else _file_form, list[str](), ""
+        for name, (kind, may_be_empty) in found.items():
+            if may_be_empty:
+                whole = f"'{name}=' || {form(name, kind)} || ','"
+                parts += [f"'{said}'", f"CASE WHEN {name} IS NOT NULL THEN {whole} END"]
+                said = ""
+            else:
+                parts += [f"'{said}{name}='", form(name, kind)]
+                said = ","
+        parts = [part for part in [*parts, f"'{said}'"] if part != "''"]
+        return f"concat({', '.join(parts)})"
 
 
 def _file_form(name: str, kind: str) -> str:

@@ -7,7 +7,7 @@ always. On PostgreSQL new rows are copied in.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -16,7 +16,7 @@ from drivecli.db import Connection
 FEW = 20
 """Changed rows for which laying them out first is not worth it."""
 
-SIDE_BY_SIDE = (500, 25, 1)
+SIDE_BY_SIDE = (512, 128, 32, 8, 2, 1)
 """New rows in one statement of the file's: as many as there are, in few sizes, so that each is prepared only once."""
 
 
@@ -56,7 +56,7 @@ def insert(
     for name, values in columns.items():
         if count and values[0] == values[-1] and values.count(values[0]) == count:
             common[name] = own.pop(name)[0]
-    waiting = chain.from_iterable(zip(*map(_for_file, own.values()), strict=True))
+    waiting = chain.from_iterable(zip(*map(_column_for_file, own.values()), strict=True))
     named, shared = ", ".join([*common, *own]), _for_file(list(common.values()))
     for size in SIDE_BY_SIDE:
         sql = _side_by_side(table, named, len(common), len(own), size)
@@ -99,8 +99,20 @@ def _lay_out(db: Connection, width: int, rows: Iterable[Sequence[Any]]) -> str:
     return name
 
 
+day = cache(date.isoformat)
+"""A day as text; the same few thousand days come again and again."""
+
+
+def _column_for_file(values: Sequence[Any]) -> Sequence[Any]:
+    """The values of one column as the file keeps them: all of them days, or none."""
+    some = next((value for value in values if value is not None), None)
+    if some.__class__ is not date:
+        return values
+    return [None if value is None else day(value) for value in values]
+
+
 def _for_file(values: Sequence[Any]) -> Sequence[Any]:
     """Values as the file keeps them: days as text."""
     if date not in set(map(type, values)):
         return values
-    return [value.isoformat() if value.__class__ is date else value for value in values]
+    return [day(value) if value.__class__ is date else value for value in values]

@@ -198,6 +198,7 @@ def _import(
         rejects = None
     answer = answer_of(sheet, plan, batch, rejects, dry_run, perf_counter() - began)
     say(app, answer, file, partial, _line(kind, file, mapped, about, reading))
+    gc.freeze()  # the program ends: all those rows need not be gone through once more
     return NOT_ALL if plan.refused or not plan.states else 0
 
 

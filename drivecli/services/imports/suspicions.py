@@ -6,7 +6,7 @@ unknown or off by one of its parts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -23,9 +23,6 @@ MOST = 200
 
 CROWD = 400
 """People in one block beyond which only the newest are compared: so many alike say nothing."""
-
-
-FIRST, LAST = "forename", "surname"
 
 
 class Suspicion(NamedTuple):
@@ -73,29 +70,30 @@ class Suspicions:
     """Everybody that rows are about, gathered row by row; `found` compares them with those on record and each other."""
 
     def __init__(self, known: Known) -> None:
+        from rapidfuzz.fuzz import ratio
+
+        self._ratio = ratio
         self._known = known
         self._people: list[_Someone] = []
         self._seen: set[str] = set()
 
     def add(self, row: Row, number: int | None) -> None:
         """Remember whom a row is about: somebody on record, by their number, or somebody new."""
-        said = row.said
-        ref = (
-            make_ref(PERSON_PREFIX, number) if number else str(row.found.get("person_elsewhere") or f"row {row.number}")
-        )
+        said, here = row.said, f"row {row.number}"
+        ref = make_ref(PERSON_PREFIX, number) if number else row.found.get("person_elsewhere") or here
         if ref in self._seen or "surname" not in said or "forename" not in said:
             return
         self._seen.add(ref)
-        ref = ref if number else f"row {row.number}"
+        ref = ref if number else here
         self._people.append(_someone(row.number, ref, said["forename"], said["surname"], said.get("dob")))
 
     def found(self) -> tuple[list[Suspicion], int]:
         """The first MOST suspicions, and how many more there are. Pairs that somebody decided on are left out."""
         if not self._people:
             return [], 0
-        blocks: dict[Any, list[_Someone]] = defaultdict(list)
+        blocks = _Blocks()
         for someone in self._on_record():
-            _enter(blocks, someone)
+            blocks.enter(someone)
         asked = self._decided()
         listed: list[Suspicion] = []
         more = 0
@@ -108,16 +106,14 @@ class Suspicions:
                 else:
                     more += 1
             if someone.ref.startswith("row "):
-                _enter(blocks, someone)
+                blocks.enter(someone)
         return listed, more
 
-    def _like(self, someone: _Someone, blocks: Any, asked: set[frozenset[str]]) -> list[_Someone]:
+    def _like(self, someone: _Someone, blocks: "_Blocks", asked: set[frozenset[str]]) -> list[_Someone]:
         """Others who may be this person. Each pair is asked about once."""
-        from rapidfuzz.fuzz import ratio
-
-        parts, found = someone.parts, []
-        for other in _others(blocks, someone):
-            if ratio(parts, other.parts, score_cutoff=ALIKE):
+        found = []
+        for other in blocks.others(someone):
+            if self._ratio(someone.parts, other.parts, score_cutoff=ALIKE):
                 pair = frozenset((someone.ref, other.ref))
                 if len(pair) == 2 and pair not in asked:
                     asked.add(pair)
@@ -140,32 +136,45 @@ def _day(dob: Any) -> date | None:
     return date.fromisoformat(dob) if isinstance(dob, str) else dob
 
 
-def _enter(blocks: dict[Any, list[_Someone]], someone: _Someone) -> None:
-    """Put somebody where those who may be the same person look them up."""
-    if someone.dob:
-        blocks[someone.dob].append(someone)
-    blocks[LAST, someone.last].append(someone)
-    blocks[FIRST, someone.first].append(someone)
+class _Blocks:
+    """People by what those who may be the same person have in common: a date of birth, or a folded name."""
 
+    def __init__(self) -> None:
+        self._born: dict[date, list[_Someone]] = defaultdict(list)
+        self._first: dict[str, list[_Someone]] = defaultdict(list)
+        self._last: dict[str, list[_Someone]] = defaultdict(list)
 
-def _others(blocks: dict[Any, list[_Someone]], someone: _Someone) -> Iterator[_Someone]:
-    """Whoever has the same date of birth, also with day and month exchanged; or the same surname, in either order,
-    with a date of birth that is not known or differs in one of its parts."""
-    dob = someone.dob
-    if dob is not None:
-        yield from blocks.get(dob, ())[-CROWD:]
-        swapped = _swapped(dob)
-        if swapped is not None and swapped != dob:
-            yield from blocks.get(swapped, ())[-CROWD:]
-    for key in ((LAST, someone.last), (FIRST, someone.last), (LAST, someone.first)):
-        for other in blocks.get(key, ())[-CROWD:]:
-            if dob is None or other.dob is None or _nearly(dob, other.dob):
-                yield other
+    def enter(self, someone: _Someone) -> None:
+        """Put somebody where they will be looked up."""
+        if someone.dob:
+            self._born[someone.dob].append(someone)
+        self._last[someone.last].append(someone)
+        self._first[someone.first].append(someone)
+
+    def others(self, someone: _Someone) -> list[_Someone]:
+        """Whoever has the same date of birth, also with day and month exchanged; or the same surname, in either order,
+        with a date of birth that is not known or differs in one of its parts."""
+        dob, found = someone.dob, list[_Someone]()
+        if dob is not None:
+            found += self._born.get(dob, ())[-CROWD:]
+            swapped = _swapped(dob)
+            if swapped is not None and swapped != dob:
+                found += self._born.get(swapped, ())[-CROWD:]
+        for names, name in ((self._last, someone.last), (self._first, someone.last), (self._last, someone.first)):
+            if name in names:
+                found += [
+                    other
+                    for other in names[name][-CROWD:]
+                    if dob is None or other.dob is None or _nearly(dob, other.dob)
+                ]
+        return found
 
 
 def _nearly(one: date, other: date) -> bool:
     """Whether two dates of birth differ in one of their parts at most."""
-    return (one.year == other.year) + (one.month == other.month) + (one.day == other.day) >= 2
+    if one.year == other.year:
+        return one.month == other.month or one.day == other.day
+    return one.month == other.month and one.day == other.day
 
 
 def _swapped(dob: date) -> date | None:
