@@ -11,7 +11,7 @@ from pathlib import Path
 
 from drivecli.db import Connection
 from drivecli.errors import Damaged
-from drivecli.settings import make_private_folder, write_private
+from drivecli.settings import DEMO, Settings, make_private_folder, write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ def read_anchor(state: Path, store: str) -> Sealed | None:
         return Sealed(int(seq), hashed)
     except (OSError, ValueError):
         return None
+
+
+def known_as(settings: Settings, db_id: str) -> str:
+    """What a store is remembered by: its own name, but for the demo, which may be made anew at any time."""
+    return DEMO if settings.is_demo else db_id
 
 
 def keep_anchor(state: Path, store: str, sealed: Sealed) -> None:

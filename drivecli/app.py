@@ -13,7 +13,7 @@ from drivecli.errors import Damaged, DriveError, NotFound, Refused, StoreUnusabl
 from drivecli.packaged import fingerprint
 from drivecli.preferences import Preferences, read_preferences
 from drivecli.render import Out
-from drivecli.settings import DEMO, Settings, read_settings
+from drivecli.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from drivecli.anchors import Sealed
@@ -248,8 +248,9 @@ class App:
 
     @property
     def _anchor_name(self) -> str:
-        """What the store is remembered by: its own name, but for the demo, which may be made anew at any time."""
-        return DEMO if self.settings.is_demo else self._store_settings["db_id"]
+        from drivecli import anchors
+
+        return anchors.known_as(self.settings, self._store_settings["db_id"])
 
     def remember(self, sealed: "Sealed") -> None:
         """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""

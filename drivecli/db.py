@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from drivecli.behind import Behind
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The newest revision under migrations/versions; a store at any other is not written to."""
 
 APPLICATION_ID = 0x44525645  # "DRVE": tells our file from another program's

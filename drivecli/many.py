@@ -7,7 +7,7 @@ always. On PostgreSQL new rows are copied in.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -99,8 +99,15 @@ def _lay_out(db: Connection, width: int, rows: Iterable[Sequence[Any]]) -> str:
     return name
 
 
-day = cache(date.isoformat)
-"""A day as text; the same few thousand days come again and again."""
+class _DaysAsText(dict[date | None, str | None]):
+    """Days as text: the same few thousand come again and again, and to look one up is quicker than to write it."""
+
+    def __missing__(self, value: date | None) -> str | None:
+        text = self[value] = value.isoformat() if value else None
+        return text
+
+
+_TEXT = _DaysAsText()
 
 
 def _column_for_file(values: Sequence[Any]) -> Sequence[Any]:
@@ -108,11 +115,11 @@ def _column_for_file(values: Sequence[Any]) -> Sequence[Any]:
     some = next((value for value in values if value is not None), None)
     if some.__class__ is not date:
         return values
-    return [None if value is None else day(value) for value in values]
+    return [_TEXT[value] for value in values]
 
 
 def _for_file(values: Sequence[Any]) -> Sequence[Any]:
     """Values as the file keeps them: days as text."""
     if date not in set(map(type, values)):
         return values
-    return [day(value) if value.__class__ is date else value for value in values]
+    return [_TEXT[value] if value.__class__ is date else value for value in values]

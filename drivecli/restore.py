@@ -30,7 +30,8 @@ LOG = ("-wal", "-shm")
 class Restored:
     """A store that was put back: `missing` entries were given up, and what was there before lies at `moved`.
 
-    `is_newest` is whether its form is this release's.
+    `slots` is where the slots moved that were here before, when those of the backup took their place. `is_newest` is
+    whether its form is this release's.
     """
 
     store: str
@@ -38,6 +39,7 @@ class Restored:
     created: str
     missing: int
     moved: str | None
+    slots: str | None
     is_newest: bool
 
 
@@ -64,8 +66,9 @@ def restore(path: Path, settings: Settings, keyed: Keyed, accepted: int | None, 
             if here and here != key:
                 rekey(fresh, key, here)
             sealed = make_store(fresh, here or key, lambda copy: _note(copy, path, left, login))
+            former = None
             if slots and (here is None or not (settings.slots_file.exists() or keys.has_key(settings))):
-                _put_slots(settings, slots, moment)
+                former = _put_slots(settings, slots, moment)
             moved = _put_in_place(fresh, settings, here, moment)
         finally:
             for rest in ("", "-journal", *LOG):
@@ -74,7 +77,8 @@ def restore(path: Path, settings: Settings, keyed: Keyed, accepted: int | None, 
         with suppress(OSError):
             keep_anchor(settings.state, manifest.db_id, sealed)
     newest = manifest.schema == SCHEMA
-    return Restored(str(store), str(path), manifest.created, missing, str(moved) if moved else None, newest)
+    aside, shut = (str(each) if each else None for each in (moved, former))
+    return Restored(str(store), str(path), manifest.created, missing, aside, shut, newest)
 
 
 def _key_here(settings: Settings, keyed: Keyed, key: str) -> str | None:
@@ -161,8 +165,8 @@ def _must_accept(path: Path, manifest: Manifest, missing: int, accepted: int | N
 
 
 def _note(copy: Connection, path: Path, left: Sealed | None, login: str) -> Sealed | None:
-    """Write down in a copy of this release's form that it was put back, and what was given up."""
-    if copy.value("SELECT version_num FROM alembic_version") != SCHEMA:
+    """Write down in a copy that it was put back, and what was given up. The oldest form has no place for it."""
+    if not images.is_kept(copy):
         return None
     who = workers.by_login(copy, login)
     words = f"put back {path.name} of entry {head(copy).seq}" + (f"; {given_up(left)}" if left else "")
@@ -171,13 +175,15 @@ def _note(copy: Connection, path: Path, left: Sealed | None, login: str) -> Seal
     return write_entry(copy, doing)
 
 
-def _put_slots(settings: Settings, slots: bytes, moment: str) -> None:
-    """Let what opens the backup open this store; what opened nothing here moves aside."""
+def _put_slots(settings: Settings, slots: bytes, moment: str) -> Path | None:
+    """Let what opens the backup open this store; what opened nothing here moves aside. Returns where the slots went."""
+    former = _aside(settings.slots_file, moment) if settings.slots_file.exists() else None
     for each in (settings.slots_file, settings.own_key_file):
         if each.exists():
             os.replace(each, _aside(each, moment))
     keys.write_slots(settings, slots)
     keys.close_session(settings)
+    return former
 
 
 def _aside(path: Path, moment: str) -> Path:

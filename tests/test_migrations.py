@@ -115,7 +115,8 @@ def schema_of(connection: db.Connection) -> list[tuple[str, ...]]:
         for column in inspector.get_columns(table):
             found.append((table, column["name"], str(column["type"]), str(column["nullable"])))
         for index in inspector.get_indexes(table):
-            found.append((table, str(index["name"]), str(index["column_names"]), str(bool(index["unique"]))))
+            what = (str(index["name"]), str(index["column_names"]), str(bool(index["unique"])))
+            found.append((table, *what, *(str(only) for only in index.get("dialect_options", {}).values())))
         for key in inspector.get_foreign_keys(table):
             found.append((table, str(key["constrained_columns"]), key["referred_table"]))
         for check in inspector.get_check_constraints(table):

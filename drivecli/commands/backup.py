@@ -195,6 +195,11 @@ def restore(app: App, file: Path, accept_loss: int | None, passphrase: str | Non
     done = service.restore(_path(file), app.settings, _keyed(app, passphrase), accept_loss, app.login)
     app.saved = True
     notes = [f"What was there is now {done.moved}, with its key as it was."] if done.moved else []
+    if done.slots:
+        notes.append(
+            "It opens with the passphrase or recovery code of that backup, and no longer with a later one. What opened"
+            f" the store that was there is now {done.slots}."
+        )
     missing = "Nothing is missing." if not done.missing else "What came after it is missing: "
     missing += f"{done.missing} {'entry' if done.missing == 1 else 'entries'}." if done.missing else ""
     app.out.done(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 metadata = SQLModel.metadata
@@ -42,5 +42,11 @@ def fact_indexes(table: str) -> tuple[Index, ...]:
     """Read by case; and one row can be superseded only once, so two corrections never both stand."""
     return (
         Index(f"ix_{table}_case_id", "case_id"),
-        Index(f"uq_{table}_supersedes_id", "supersedes_id", unique=True),
+        index_where_filled(f"uq_{table}_supersedes_id", "supersedes_id", unique=True),
     )
+
+
+def index_where_filled(name: str, column: str, *, unique: bool = False) -> Index:
+    """An index of only those rows that have something in a column, where most have nothing: less to write and keep."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(name, column, unique=unique, sqlite_where=filled, postgresql_where=filled)

@@ -5,13 +5,15 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
+from drivecli.models.base import index_where_filled
+
 
 class Deadline(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("side IN ('case', 'victim')", "side"),
         CheckConstraint("weight IN ('safety', 'statutory', 'practice')", "weight"),
         Index("ix_deadline_case_id_due_on", "case_id", "due_on"),
-        Index("ix_deadline_owner_id", "owner_id"),
+        index_where_filled("ix_deadline_owner_id", "owner_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -3,7 +3,7 @@
 from drivecli.db import SCHEMA, Connection
 from drivecli.errors import StoreUnusable
 
-OLDER = ("0001", "0002", "0003", "0004", "0005")
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Revisions that `drive upgrade` can bring forward."""
 
 

@@ -12,7 +12,7 @@ from drivecli.errors import NotUnderstood, Refused
 from drivecli.packaged import fingerprint
 from drivecli.queries import workers
 from drivecli.queries.store import read_store_settings
-from drivecli.settings import Settings, make_private_folder, publish, read_store, write_own
+from drivecli.settings import DEMO, Settings, make_private_folder, publish, read_store, write_own
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,10 @@ def start(
 
 
 def refuse_second(settings: Settings) -> None:
-    """Refuse, before anything is asked, when the store's file is already there."""
+    """Refuse, before anything is asked, when the store's file is already there, or another store goes by its name.
+
+    Keys are kept by the store's name: two stores of one name would have one key between them.
+    """
     if settings.store.path is not None and settings.store.path.exists():
         raise Refused(f"There is a store already at {settings.store.path}. Nothing was changed.", next="drive whoami")
     if settings.slots_file.exists() and not settings.is_demo:
@@ -78,6 +81,20 @@ def refuse_second(settings: Settings) -> None:
             kind="taken",
             next="Bring that store back, or move the file to where its store is.",
         )
+    others = "The demo" if settings.store.name == DEMO and not settings.is_demo else _usual_store(settings)
+    if others:
+        raise Refused(
+            f"{others} goes by the name “{settings.store.name}” already. Nothing was changed.",
+            kind="taken",
+            next="Give the file in DRIVE_DATABASE another name, as in records-2.db",
+        )
+
+
+def _usual_store(settings: Settings) -> str:
+    """The store at the usual place, where it has the name that another file is to have."""
+    usual = settings.data / "drive.db"
+    same = settings.store.path not in (None, usual) and settings.store.name == usual.stem
+    return f"The store at {usual}" if same and usual.exists() else ""
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,9 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable
     """Run the schema's steps, all or none, after a verified backup of a file store. Returns where that is.
 
     Raises StoreUnusable when a step leaves rows that point nowhere, Damaged when the record does not hold before it
-    begins anew with the new form; nothing is changed then.
+    begins anew with the new form, or is older than this computer last saw it; nothing is changed then.
     """
-    _must_hold(db)
+    _must_hold(db, settings)
     copy = None if db.is_postgres else backup.make(db, key(), settings)
     if copy:
         db.run("PRAGMA foreign_keys = OFF")  # a table that is rebuilt must not take its children with it
@@ -97,13 +97,16 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable
     return copy.file if copy else None
 
 
-def _must_hold(db: Connection) -> None:
-    """Only rows that are as the record says may become the beginning of a new one.
+def _must_hold(db: Connection, settings: Settings) -> None:
+    """Only rows that are as the record says, and as new as was ever seen, may become the beginning of a new one.
 
     Which triggers an older release had is not known here.
     """
-    whole = proof.verify(db, [], deep=True).findings if images.is_kept(db) else []
-    found = [each for each in whole if each.kind != "unwatched"]
+    if not images.is_kept(db):
+        return
+    name = anchors.known_as(settings, read_store_settings(db, older=True)["db_id"])
+    anchors.must_be_whole(db, anchors.read_anchor(settings.state, name))
+    found = [each for each in proof.verify(db, [], deep=True).findings if each.kind != "unwatched"]
     db.rollback()
     if found:
         raise Damaged(

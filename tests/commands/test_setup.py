@@ -52,6 +52,18 @@ def test_another_file_is_another_store_with_a_key_of_its_own(drive_file, tmp_pat
     assert drive_file("case list --json").json == []
 
 
+def test_no_other_store_takes_the_name_of_the_usual_one_or_of_the_demo(drive_file, tmp_path: Path) -> None:
+    init = "init --name Sam --username sam --role admin --site OTHER"
+    usual, demo = ({"DRIVE_DATABASE": str(tmp_path / name)} for name in ("drive.db", "demo.db"))
+
+    refused = [drive_file(init, env=usual), drive_file(init, env=demo)]
+
+    assert [each.code for each in refused] == [3, 3]
+    assert "goes by the name “drive” already" in refused[0].err
+    assert "The demo goes by the name “demo” already" in refused[1].err
+    assert not list(tmp_path.glob("*.db"))
+
+
 NOT_MADE = [
     ("init --username sam --role team_lead", "Missing --name (running without a terminal, so not asking)."),
     ("init --name Sam --role team_lead", "Missing --username (running without a terminal, so not asking)."),

@@ -596,6 +596,26 @@ def test_the_key_that_this_computer_has_by_now_stays_when_an_older_backup_is_put
     assert rows_of(worded) == before
 
 
+def test_whoever_puts_back_what_a_former_passphrase_opened_is_told_that_it_opens_with_that_one(
+    worded: Drive, tmp_path: Path
+) -> None:
+    path, others = create(worded, tmp_path), "seven quiet grey herons"
+    former = keys.read_key(worded.settings)
+    key_service.set_passphrase(worded.settings, former, others)
+    key_service.rotate(worded.settings, former, others, CODE)
+    worded("lock", ok=True)
+
+    done = worded(f"backup restore {path} --accept-loss 1 --passphrase - --json", stdin=WORDS)
+
+    assert done.code == 0, str(done)
+    aside = Path(done.json["slots"])
+    assert aside.name.startswith("drive.slots.before-restore-")
+    assert "It opens with the passphrase or recovery code of that backup, and no longer with a later one." in done.err
+    assert str(aside) in done.err
+    assert keys.read_slots(worded.settings).opened_by(others) == []
+    assert keys.read_slots(worded.settings).opened_by(WORDS) == [former]
+
+
 # -- killed, or in the way of others -----------------------------------------------------------------------------------
 
 

@@ -78,22 +78,17 @@ class Plan:
 class Kept:
     """What the cells of a short file say, so that it need not be read again to do what the plan says."""
 
-    def __init__(self, headings: Headings) -> None:
-        self._columns = tuple(headings.places)
-        self._lines: list[tuple[int, tuple[Any, ...]]] = []
+    def __init__(self) -> None:
+        self._lines: list[tuple[int, dict[str, Any]]] = []
 
     def add(self, rows: list[Row]) -> None:
-        """Keep what rows say."""
-        columns = self._columns
-        self._lines += [(row.number, tuple([row.said.get(each) for each in columns])) for row in rows]
+        """Keep what rows say. Judging them only reads it."""
+        self._lines += [(row.number, row.said) for row in rows]
 
     def chunks(self) -> Iterator[list[Row]]:
         """The rows again, TOGETHER at a time, as they were before they were judged."""
         for start in range(0, len(self._lines), TOGETHER):
-            yield [Row(number, self._said(values)) for number, values in self._lines[start : start + TOGETHER]]
-
-    def _said(self, values: tuple[Any, ...]) -> dict[str, Any]:
-        return {name: value for name, value in zip(self._columns, values, strict=True) if value is not None}
+            yield [Row(number, said) for number, said in self._lines[start : start + TOGETHER]]
 
 
 class Reading:
@@ -152,7 +147,7 @@ def make_plan(sheet: Sheet, asked: Asked, known: Known, watch: Watch = lambda ro
     reading = Reading(sheet, columns, headings, known)
     kind = make_kind(asked, known, columns)
     plan = Plan(asked, headings, latest_event(known.db))
-    plan.kept = Kept(headings) if sheet.is_short else None
+    plan.kept = Kept() if sheet.is_short else None
     suspicions = Suspicions(known) if asked.kind in ("persons", "cases") else None
     for rows in reading.chunks():
         if plan.kept:
