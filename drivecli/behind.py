@@ -13,7 +13,7 @@ MANY = 40
 """Statements between two marks; the program waits for the last mark but one, so that not too many pile up."""
 
 
-QUICKLY = 0.0002
+QUICKLY = 0.0001
 """Seconds after which the program lets the other thread have its turn, which is short: it mostly works without it.
 
 By the usual 5 ms the writing would stand still while the next rows are worked out, and both take as long as in turn.

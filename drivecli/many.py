@@ -16,8 +16,11 @@ from drivecli.db import Connection
 FEW = 20
 """Changed rows for which laying them out first is not worth it."""
 
-SIDE_BY_SIDE = (512, 128, 32, 8, 2, 1)
+SIDE_BY_SIDE = (2048, 512, 128, 32, 8, 2, 1)
 """New rows in one statement of the file's: as many as there are, in few sizes, so that each is prepared only once."""
+
+VALUES = 30_000
+"""Values in one statement at most: SQLite takes 32,766, where it was not built to take more."""
 
 
 def numbers(db: Connection, table: str, count: int) -> Sequence[int]:
@@ -59,6 +62,8 @@ def insert(
     waiting = chain.from_iterable(zip(*map(_column_for_file, own.values()), strict=True))
     named, shared = ", ".join([*common, *own]), _for_file(list(common.values()))
     for size in SIDE_BY_SIDE:
+        if size > count or size * len(own) > VALUES:
+            continue
         sql = _side_by_side(table, named, len(common), len(own), size)
         for _ in range(count // size):
             db.later(sql, [*shared, *islice(waiting, size * len(own))])

@@ -26,8 +26,8 @@ KINDS: Mapping[str, type[Kind]] = {
     each.name: each for each in (Persons, Cases, Contacts, Assignments, Workers, Agencies)
 }
 
-TOGETHER = 2000
-"""Rows that are judged at once."""
+TOGETHER = 2048
+"""Rows that are judged at once, and become few statements (`many.SIDE_BY_SIDE`)."""
 
 Watch = Callable[[int], None]
 """What is told how many rows are done."""
