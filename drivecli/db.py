@@ -199,7 +199,7 @@ class Connection:
         if not self.is_postgres:
             from drivecli.behind import Behind
 
-            self._raw.execute("PRAGMA cache_size = -96000")
+            self._raw.execute("PRAGMA cache_size = -256000")
             self._behind = self._behind or Behind(self._raw)
 
     def read_only(self) -> None:

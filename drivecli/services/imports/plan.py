@@ -1,6 +1,5 @@
 """The plan: what each row of a file is, and why, before anything is written."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -61,8 +60,7 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
-        found = Counter(self.states)
-        return {state: found[place] for place, state in enumerate(STATES)}
+        return {state: self.states.count(place) for place, state in enumerate(STATES)}
 
     @property
     def refused(self) -> int:
