@@ -9,12 +9,14 @@ answers with the exit code and words of each. A round of no lines ends the race.
 
 import json
 import os
+import re
 import shlex
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +92,8 @@ def _runner(line: list[str], start: int, go: int) -> int:
         return answer
     os.close(go)
     os.read(start, 1)
-    done = run(line, dict(os.environ))
+    own = list(takewhile(lambda word: re.match("[A-Z_]+=", word), line))
+    done = run(line[len(own) :], {**os.environ, **dict(word.split("=", 1) for word in own)})
     with open(tell, "w", encoding="utf-8") as file:
         json.dump([done.code, done.out, done.raw_err], file)
     os._exit(0)

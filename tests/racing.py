@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conftest import Drive, Result
+from conftest import Drive, Result, arguments
 
 from drivecli.errors import OUR_FAULT
 
@@ -36,13 +36,16 @@ class Race:
         self.process, self.spoiled = process, spoiled
 
     def __call__(self, *lines: str | Sequence[str]) -> list[Result]:
-        """Run these lines at once, each in a process of its own; what each of them did."""
+        """Run these lines at once, each in a process of its own; what each of them did.
+
+        Words before a line, as in DRIVE_WORKER=ben, are its own environment.
+        """
         self.start(*lines)
         return self.finish()
 
     def start(self, *lines: str | Sequence[str]) -> None:
         """Let these lines go, and do not wait for them."""
-        self.lines = [line.split() if isinstance(line, str) else list(line) for line in lines]
+        self.lines = [arguments(line) for line in lines]
         tell(self.process, self.lines)
 
     def finish(self) -> list[Result]:

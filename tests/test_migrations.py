@@ -133,6 +133,30 @@ def test_the_models_and_the_migrated_schema_are_the_same(drive) -> None:
     assert differences == []
 
 
+def test_indexes_of_some_rows_alone_are_of_those_rows_that_the_models_say(drive) -> None:
+    inspector = inspect(drive.db().session().connection())
+    wanted = {
+        (table.name, str(index.name), index.info.get("only"))
+        for table in metadata.tables.values()
+        for index in table.indexes
+    }
+
+    found = {
+        (table, str(index["name"]), _only(index))
+        for table in inspector.get_table_names()
+        for index in inspector.get_indexes(table)
+        if not index.get("duplicates_constraint")
+    }
+
+    assert {each for each in found if each[2]} == {each for each in wanted if each[2]}
+    assert len([each for each in wanted if each[2]]) > 15
+
+
+def _only(index: Any) -> str | None:
+    where = next((only for name, only in index.get("dialect_options", {}).items() if name.endswith("_where")), None)
+    return None if where is None else str(where).strip("()")
+
+
 def test_the_comparison_sees_a_table_that_no_migration_made(drive) -> None:
     store = drive.db(write=True)
     store.run("DROP TABLE draft")

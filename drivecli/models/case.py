@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from drivecli.models.base import Fact, fact_indexes
+from drivecli.models.base import Fact, fact_indexes, partial_index
 
 
 class Case(SQLModel, table=True):
@@ -19,13 +19,7 @@ class Case(SQLModel, table=True):
     __table_args__ = (
         Index("ix_case_record_person_id", "person_id"),
         Index("ix_case_record_manager_id", "manager_id"),
-        Index(
-            "ix_case_record_open",
-            "next_due_on",
-            "id",
-            sqlite_where=text("closed_on IS NULL"),
-            postgresql_where=text("closed_on IS NULL"),
-        ),
+        partial_index("ix_case_record_open", "closed_on IS NULL", "next_due_on", "id"),
         CheckConstraint("window_months BETWEEN 1 AND 60", "window_months"),
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from conftest import Drive
+from racing import race
 
 PHONE = "01273 000001"
 
@@ -96,13 +97,12 @@ def test_of_two_who_edit_one_field_at_the_same_moment_one_is_told(drive: Drive, 
     for each in people if looked else ():
         drive("case show 1", as_=each, ok=True)
 
-    running = [
-        drive.start(f"case edit 1 --phone '01273 00000{n}'", env={"DRIVE_WORKER": who})
-        for n, who in enumerate(people, 5)
-    ]
-    ended = [(each.communicate(timeout=120), each.returncode) for each in running]
+    with race(drive) as at_once:
+        ended = at_once(
+            *(f"DRIVE_WORKER={who} case edit 1 --phone '01273 00000{n}'" for n, who in enumerate(people, 5))
+        )
 
-    assert sorted(code for _, code in ended) == ([0, 5] if looked else [0, 0]), ended
+    assert sorted(each.code for each in ended) == ([0, 5] if looked else [0, 0]), ended
 
 
 @pytest.mark.parametrize(("first", "second"), [("--tier standard", "--tier high"), ("--area adur", "--area worthing")])
@@ -183,11 +183,11 @@ def test_a_line_sent_twice_at_the_same_moment_is_done_once(drive: Drive, team: A
     drive.open_case(as_="sam")
     line = "contact log 1 --mode phone --outcome held --once note-17"
 
-    running = [drive.start(line, env={"DRIVE_WORKER": "sam"}) for _ in range(4)]
-    ended = [(each.communicate(timeout=120), each.returncode) for each in running]
+    with race(drive, env={"DRIVE_WORKER": "sam"}) as at_once:
+        ended = at_once(*[line] * 4)
 
-    assert [code for _, code in ended] == [0] * 4, ended
-    assert sum("was done already" in err for (_, err), _ in ended) == 3
+    assert [each.code for each in ended] == [0] * 4, ended
+    assert sum("was done already" in each.err for each in ended) == 3
     assert drive.db().value("SELECT COUNT(*) FROM contact") == 1
 
 
@@ -196,8 +196,8 @@ def test_without_a_name_the_same_line_is_done_as_often_as_it_is_sent(drive: Driv
     drive.open_case(as_="sam")
     line = "contact log 1 --mode phone --outcome held"
 
-    running = [drive.start(line, env={"DRIVE_WORKER": "sam"}) for _ in range(4)]
-    ended = [(each.communicate(timeout=120), each.returncode) for each in running]
+    with race(drive, env={"DRIVE_WORKER": "sam"}) as at_once:
+        ended = at_once(*[line] * 4)
 
-    assert [code for _, code in ended] == [0] * 4, ended
+    assert [each.code for each in ended] == [0] * 4, ended
     assert drive.db().value("SELECT COUNT(*) FROM contact") == 4

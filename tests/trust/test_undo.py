@@ -9,6 +9,7 @@ import pytest
 from bringing import CASE, CONTACT, assert_sound, bring, records
 from commands.refusals import assert_refused
 from conftest import Drive
+from racing import race
 
 from drivecli import cli, proof
 from drivecli.domain.undo import CORRECTED, UNDONE
@@ -205,10 +206,10 @@ def test_two_who_undo_one_change_at_the_same_moment_undo_it_once(drive: Drive, t
     drive(f"{LOG} --on 2/2/2026", as_="sam", ok=True)
     entry = drive("history --json --limit 1", as_="sam").json[0]["entry"]
 
-    running = [drive.start(f"undo {entry} --yes", env={"DRIVE_WORKER": "sam"}) for _ in range(3)]
-    ended = [(each.communicate(timeout=120), each.returncode) for each in running]
+    with race(drive, env={"DRIVE_WORKER": "sam"}) as at_once:
+        ended = at_once(*[f"undo {entry} --yes"] * 3)
 
-    assert sorted(code for _, code in ended) == [0, 3, 3], ended
+    assert sorted(each.code for each in ended) == [0, 3, 3], ended
     assert drive.db().value("SELECT COUNT(*) FROM event WHERE command = 'drive undo'") == 1
     assert_whole(drive)
 

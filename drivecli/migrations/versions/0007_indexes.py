@@ -11,8 +11,8 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 FACTS = (
-    *("approach", "area_change", "assignment", "checklist_tick", "closing", "contact", "extension", "hold"),
-    *("opening", "release_date", "review", "seen", "stage_change", "suspension", "tier_change"),
+    *("approach", "area_change", "assignment", "checklist", "checklist_tick", "closing", "contact", "extension"),
+    *("hold", "opening", "release_date", "review", "seen", "stage_change", "suspension", "tier_change"),
 )
 
 
