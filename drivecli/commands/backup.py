@@ -81,7 +81,7 @@ def create(app: App, dest: Path | None) -> None:
     notes = [f"Older ones removed: {', '.join(made.removed)}"] if made.removed else []
     if made.opens_with == "key_file":
         notes.append(KEY_ELSEWHERE.format(key=app.settings.key_file or app.settings.own_key_file))
-    where = "A backup on this disk is gone with it: drive backup create FOLDER, on a stick or a share, now and then."
+    where = "A backup on this disk is lost with it. Now and then, to a stick or a share: drive backup create FOLDER"
     app.out.done(
         made,
         f"Made and verified {made.file} ({_size(made.size)}, {made.entries} entries on record).",

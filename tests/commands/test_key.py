@@ -6,13 +6,13 @@ A secret is typed in a real pseudo-terminal, or comes on stdin; it never stands 
 import json
 import os
 import re
-import shlex
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from screens import Screen
 
 from drivecli import db, keys
 
@@ -23,49 +23,6 @@ CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){6}\b")
 LOCKED = "The store is locked: it opens with a passphrase.\ndrive unlock\n"
 CHEAP = {"memory_kib": 64, "passes": 1, "lanes": 1}
 ALL = ["status", "passphrase", "recovery", "keyring", "keyring --remove", "rotate"]
-
-
-class Screen:
-    """A line typed at a terminal, and what a person answers to it."""
-
-    def __init__(self, drive, line: str, **env: str) -> None:
-        import pexpect
-
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "drivecli", *shlex.split(line)],
-            env={**drive.environ(env), "PROMPT_TOOLKIT_NO_CPR": "1"},
-            encoding="utf-8",
-            timeout=60,
-            dimensions=(50, 200),
-        )
-        self.seen = ""
-
-    def answer(self, *dialogue: tuple[str, str]) -> "Screen":
-        for question, typed in dialogue:
-            self.child.expect_exact(question)
-            self.seen += self.child.before + self.child.after
-            self.child.send(typed)
-        return self
-
-    def code_shown(self) -> str:
-        """The recovery code on the screen."""
-        self.child.expect(CODE.pattern)
-        self.seen += self.child.before + self.child.after
-        return self.child.after
-
-    def end(self) -> int:
-        import pexpect
-
-        self.child.expect(pexpect.EOF)
-        self.seen += self.child.before
-        self.child.close()
-        return self.child.exitstatus
-
-    @property
-    def text(self) -> str:
-        """All that was shown, without what moves and colours it."""
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", self.seen)
 
 
 @pytest.fixture
@@ -451,7 +408,7 @@ def test_locking_clears_the_screen_where_there_is_one(unlocked) -> None:
 def recovery(drive) -> str:
     """Make a recovery code at a terminal, and type it back in small letters."""
     screen = Screen(drive, "key recovery")
-    code = screen.code_shown()
+    code = screen.shown(CODE.pattern)
     screen.answer(("Type it from the paper:", code.replace("A", "B", 1).replace("2", "3", 1)[:-1] + ENTER))
     screen.answer(("That is not the code above.", ""), ("Type it from the paper:", code.lower() + ENTER))
     assert screen.end() == 0, screen.text
@@ -532,7 +489,7 @@ def test_a_new_key_keeps_the_passphrase_and_brings_a_new_recovery_code(unlocked)
     screen = Screen(unlocked, "key rotate").answer(
         ("Passphrase:", first + ENTER), ("That does not open it. Passphrase:", WORDS + ENTER)
     )
-    second = screen.code_shown()
+    second = screen.shown(CODE.pattern)
     screen.answer(("Type it from the paper:", second + ENTER))
 
     assert screen.end() == 0, screen.text

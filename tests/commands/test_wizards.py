@@ -10,6 +10,7 @@ import shutil
 import sys
 
 import pytest
+from screens import Screen
 
 from drivecli.app import App
 
@@ -20,45 +21,6 @@ WAY_OUT = "Ctrl-C to stop; nothing is saved yet"
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*[39][0-8][;m]")
 SAM = {"DRIVE_WORKER": "sam"}
 AGAIN = "Same thing next time: drive "
-
-
-class Screen:
-    """A line typed at a terminal, and what a person answers to it."""
-
-    def __init__(self, drive, line: str, **env: str) -> None:
-        import pexpect
-
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "drivecli", *shlex.split(line)],
-            env={**drive.environ(env), "PROMPT_TOOLKIT_NO_CPR": "1"},
-            encoding="utf-8",
-            timeout=30,
-            dimensions=(50, 300),
-        )
-        self.seen = ""
-
-    def answer(self, *dialogue: tuple[str, str]) -> "Screen":
-        """To each question its answer, as keys."""
-        for question, keys in dialogue:
-            self.child.expect_exact(question)
-            self.seen += self.child.before + self.child.after
-            self.child.send(keys)
-        return self
-
-    def end(self) -> int:
-        """Wait for the end; return the exit code."""
-        import pexpect
-
-        self.child.expect(pexpect.EOF)
-        self.seen += self.child.before
-        self.child.close()
-        return self.child.exitstatus
-
-    @property
-    def text(self) -> str:
-        """All that was shown, without what moves and colours it."""
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", self.seen)
 
 
 def again(text: str) -> str:
@@ -130,8 +92,7 @@ def test_enter_alone_chooses_nothing(case) -> None:
         if screen.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
             break
 
-    screen.child.close()
-    assert screen.child.exitstatus == 130
+    assert screen.end() == 130
     assert case("case timeline 1 --json").json[-1]["what"] != "approach"
 
 
