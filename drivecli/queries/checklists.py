@@ -174,13 +174,14 @@ def _read(db: Connection, case: CaseKey, today: date, copy: _Copy) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An agreed item of an open case that a worker owns, with the tick that said so."""
+    """An item of an open case that a worker has still to see to: agreed or opened again; with the tick that said so."""
 
     case_id: int
     ref: str
     name: str
     place: int
     item_id: int
+    state: str
     on: date
     result: str | None
     overridden: bool
@@ -188,16 +189,17 @@ class Owed:
 
 
 def owed_by(db: Connection, worker: int) -> list[Owed]:
-    """The agreed items of open cases that a worker owns, by case."""
+    """The items of open cases that a worker owns and that are due, by case: agreed ones, and steps opened again."""
     return db.rows(
         Owed,
-        "SELECT c.id, c.ref, l.name, i.place, i.id, t.occurred_on, t.result, t.overridden, t.reason"
+        "SELECT c.id, c.ref, l.name, i.place, i.id, t.state, t.occurred_on, t.result, t.overridden, t.reason"
         " FROM checklist_tick t JOIN checklist_item i ON i.id = t.item_id JOIN checklist l ON l.id = i.checklist_id"
         " JOIN case_record c ON c.id = t.case_id"
-        " WHERE t.owner_id = :worker AND t.state = :agreed AND c.closed_on IS NULL"
+        " WHERE t.owner_id = :worker AND t.state IN (:agreed, :open) AND c.closed_on IS NULL"
         " AND t.id = (SELECT MAX(m.id) FROM checklist_tick m WHERE m.item_id = t.item_id) ORDER BY c.id, l.id, i.place",
         worker=worker,
         agreed=AGREED,
+        open=OPEN,
     )
 
 

@@ -44,20 +44,24 @@ class _Due:
 
 
 def day(db: Connection, worker: int, today: date, *, leads: bool) -> list[DayRow]:
-    """The lines of a worker's day, and of those they cover for. A lead also sees flags, and what nobody owns."""
+    """The lines of a worker's day, and of those they cover for.
+
+    A lead also sees flags, and what nobody owns any more: no line is in nobody's day.
+    """
     covered = _covered(db, worker, today)
     among = ", ".join(map(str, [worker, *covered]))
     rows = _holds(db, among, today, leads=leads)
     if leads:
         rows += _flagged(db)
-    unowned = "OR (d.owner_id IS NULL AND (c.manager_id IS NULL OR m.left_on IS NOT NULL))" if leads else ""
+    left = "d.owner_id IS NULL AND (c.manager_id IS NULL OR m.left_on IS NOT NULL)"
+    unowned = f"OR o.left_on IS NOT NULL OR ({left})" if leads else ""
     due = db.rows(
         _Due,
         f"""
         SELECT c.ref, p.forename || ' ' || p.surname, d.kind, d.weight, d.due_on, d.because, m.username,
                COALESCE(d.owner_id, c.manager_id), (SELECT MAX(s.until_on) FROM seen s WHERE s.case_id = c.id)
         FROM deadline d JOIN case_record c ON c.id = d.case_id JOIN person p ON p.id = c.person_id
-        LEFT JOIN worker m ON m.id = c.manager_id
+        LEFT JOIN worker m ON m.id = c.manager_id LEFT JOIN worker o ON o.id = d.owner_id
         WHERE d.side = 'case' AND d.due_on < :week_end
           AND (d.owner_id IN ({among}) OR (d.owner_id IS NULL AND c.manager_id IN ({among})) {unowned})
         ORDER BY d.due_on, c.id

@@ -220,7 +220,7 @@ def _resting_on(sheet: Sheet, row: ItemRow, said: Tick) -> tuple[int, ...]:
 
 
 def hand_over(work: Work, owed: Iterable[Owed], to: Acting) -> None:
-    """Give agreed items to another owner. They stay agreed since the day they were, so no day due moves."""
+    """Give items to another owner. They stay agreed or open since the day they were, so no day due moves."""
     for each in owed:
         work.case(each.case_id)
         work.add(
@@ -228,7 +228,7 @@ def hand_over(work: Work, owed: Iterable[Owed], to: Acting) -> None:
                 case_id=each.case_id,
                 occurred_on=each.on,
                 item_id=each.item_id,
-                state=AGREED,
+                state=each.state,
                 owner_id=to.id,
                 result=each.result,
                 reason=each.reason,

@@ -12,7 +12,7 @@ from typing import Any
 
 from drivecli import images
 from drivecli.db import Connection
-from drivecli.domain.checklists import AGREED, SAFETY
+from drivecli.domain.checklists import AGREED, OPEN, SAFETY
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.domain.undo import CORRECTED, FILLED_IN, NEVER_TAKEN_OUT, UNDONE
 from drivecli.errors import NotFound, Refused
@@ -275,12 +275,13 @@ class _Plan:
             UNION
             SELECT DISTINCT w.name, c.ref FROM checklist_tick x JOIN worker w ON w.id = x.owner_id
             JOIN case_record c ON c.id = x.case_id
-            WHERE w.left_on IS NOT NULL AND w.id NOT IN ({back}) AND x.state = :agreed
+            WHERE w.left_on IS NOT NULL AND w.id NOT IN ({back}) AND x.state IN (:agreed, :open)
               AND x.item_id IN (SELECT m.item_id FROM checklist_tick m WHERE {ticks})
               AND x.id = (SELECT MAX(o.id) FROM checklist_tick o WHERE o.item_id = x.item_id
                           AND NOT ({self.made.rows_of("checklist_tick", "o")}))
             """,
             agreed=AGREED,
+            open=OPEN,
         ).fetchall()
         yield from (f"{name}, who would have {ref} again, left" for name, ref in rows)
 

@@ -319,6 +319,36 @@ def test_whoever_leaves_hands_their_agreed_items_over_and_no_day_moves(case: Dri
     assert dues(case) == [(kind, day, "ben") for kind, day, _ in before]
 
 
+def test_a_step_that_was_opened_again_goes_to_whoever_takes_over(case: Drive) -> None:
+    case("checklist start enforcement 1", ok=True)
+    case("checklist tick enforcement 1 safety_step --state done --by carl", ok=True)
+    case("checklist tick enforcement 1 safety_step --state open --reason 'the adviser asks'", ok=True)
+    before = dues(case)
+
+    refused = case("worker leave carl --on 2026-03-05", today="2026-03-05")
+    case("worker leave carl --on 2026-03-05 --hand-over-to ben", today="2026-03-05", ok=True)
+
+    assert ("safety_step", "carl") in [(kind, owner) for kind, _, owner in before]
+    assert (refused.code, refused.err.splitlines()[0]) == (3, "Carl Jones still holds 1: WS-0001 (enforcement 0).")
+    assert dues(case) == [(kind, day, "ben" if owner == "carl" else owner) for kind, day, owner in before]
+
+
+def test_what_somebody_owns_who_is_gone_is_in_the_lead_s_day(case: Drive) -> None:
+    """A store in which somebody left before what they had to see to was handed over."""
+    case("checklist start enforcement 1", ok=True)
+    case("checklist tick enforcement 1 safety_step --state done", ok=True)
+    case("checklist tick enforcement 1 3 --state agreed --by carl", ok=True)
+    before = [row["kind"] for row in case("today --json", as_="sam", today="2026-03-20", ok=True).json]
+    store = case.db(write=True)
+    store.run("UPDATE worker SET left_on = '2026-03-01' WHERE username = 'carl'")
+    store.raw.commit()
+
+    after = [row["kind"] for row in case("today --json", as_="sam", today="2026-03-20", ok=True).json]
+
+    assert "checklist_item" not in before
+    assert after.count("checklist_item") == 1
+
+
 def test_what_happened_is_in_the_timeline(case: Drive) -> None:
     case("checklist start disruption 1", ok=True)
     case("checklist tick disruption 1 safety_step --state done", ok=True)
