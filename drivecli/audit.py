@@ -7,7 +7,8 @@ and as it became. What a row held before lies in `change`; a row that was added 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -102,16 +103,22 @@ def seal(db: Connection, doing: Doing) -> Sealed:
 
 def seal_look(db: Connection, doing: Doing) -> Sealed:
     """Write down that somebody looks, and commit it. Raises StoreUnusable when that takes longer than `PATIENCE`."""
-    db.begin(write=True, patience=PATIENCE)
-    try:
+    with apart(db, patience=PATIENCE):
         db.lock(LOCK, patience=PATIENCE)
         seal_outside(db, doing.at)
-        sealed = _append(db, doing, {}, [])
+        return _append(db, doing, {}, [])
+
+
+@contextmanager
+def apart(db: Connection, **how: Any) -> Iterator[None]:
+    """A transaction of what is no unit of work, and is sealed by hand: saved at its end, or all of it taken back."""
+    db.begin(write=True, **how)
+    try:
+        yield
         db.commit()
     except BaseException:
         db.rollback()
         raise
-    return sealed
 
 
 def seal_all(db: Connection, doing: Doing) -> Sealed:

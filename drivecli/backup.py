@@ -138,15 +138,9 @@ def seal(db: Connection, manifest: Manifest, path: Path, *, worker: str | None, 
 
 def write_entry(db: Connection, doing: audit.Doing) -> Sealed:
     """Put an entry of its own into a store's record."""
-    db.begin(write=True)
-    try:
+    with audit.apart(db):
         audit.seal_outside(db, doing.at)
-        sealed = audit.seal(db, doing)
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
-    return sealed
+        return audit.seal(db, doing)
 
 
 def _path_of(to: Path, prefix: str, moment: datetime) -> Path:

@@ -31,8 +31,7 @@ def accept(
     """
     rights.must_may(db, catalogue, who, "lead", "say that what was found in the record is known")
     db.let_write()
-    db.begin(write=True)
-    try:
+    with audit.apart(db):
         db.lock(RULES)
         db.lock(audit.LOCK)
         found = proof.verify(db, anchors, deep=True).findings
@@ -41,8 +40,4 @@ def accept(
         audit.seal_outside(db, audit.utc_stamp())
         doing = audit.Doing(proof.ACCEPTED, "drive audit accept", audit.utc_stamp(), who.username, login, reason=reason)
         sealed = audit.seal_all(db, doing)
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
     return Accepted(sealed.seq, len(found), reason), sealed

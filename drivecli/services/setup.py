@@ -134,17 +134,11 @@ def link_here(connection: db.Connection, login: str, username: str) -> tuple[Joi
 def _link_on_record(connection: db.Connection, login: str, worker: workers.Acting, command: str) -> Sealed:
     """Link, and write down that it was done. Whoever does it may be nobody yet, so it is no unit of work."""
     proof.must_be_watched(connection)
-    connection.begin(write=True)
-    try:
+    with audit.apart(connection):
         if not connection.is_postgres:
             audit.seal_outside(connection, audit.utc_stamp())
         link(connection, login, worker.id)
-        sealed = audit.seal(connection, audit.Doing("write", command, audit.utc_stamp(), worker.username, login))
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return sealed
+        return audit.seal(connection, audit.Doing("write", command, audit.utc_stamp(), worker.username, login))
 
 
 def link(connection: db.Connection, login: str, worker: int) -> None:

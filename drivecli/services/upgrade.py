@@ -53,17 +53,12 @@ def watch_again(db: Connection, login: str) -> None:
 
     What was changed meanwhile is in no entry; `drive audit verify --deep` tells it.
     """
-    db.begin(write=True, orm=True)
-    try:
+    with audit.apart(db, orm=True):
         triggers.take_away(db)
         triggers.put_on(db)
         audit.seal_outside(db, audit.utc_stamp())
         reason = "the triggers that note changes were put back"
         audit.seal(db, audit.Doing("upgrade", "drive upgrade", audit.utc_stamp(), login=login, reason=reason))
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
 
 
 def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable[[], str], login: str) -> str | None:
@@ -76,8 +71,7 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable
     copy = None if db.is_postgres else backup.make(db, key(), settings)
     if copy:
         db.run("PRAGMA foreign_keys = OFF")  # a table that is rebuilt must not take its children with it
-    db.begin(write=True, orm=True)
-    try:
+    with audit.apart(db, orm=True):
         migrations.upgrade(db)
         if not db.is_postgres and db.run("PRAGMA foreign_key_check").fetchall():
             raise StoreUnusable(
@@ -86,10 +80,6 @@ def bring_schema(db: Connection, needs: Needs, settings: Settings, key: Callable
         words = f"from schema {needs.found} to {needs.newest}"
         words += f", after {Path(copy.file).name} (sha256 {copy.sha256})" if copy else ""
         audit.seal_all(db, audit.Doing("upgrade", "drive upgrade", audit.utc_stamp(), login=login, reason=words))
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
     if copy:
         db.run("PRAGMA foreign_keys = ON")
         with suppress(OSError):
