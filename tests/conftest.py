@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import postgres
+import psycopg
 import pytest
 import sqlalchemy
 
@@ -275,6 +276,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Nothing becomes garbage while thousands of tests are collected; to look for it takes a quarter of the time.
     """
     gc.disable()
+    psycopg.connect = postgres.lines.open  # type: ignore[assignment]
     if postgres.roomy_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(postgres.MEMORY))
 

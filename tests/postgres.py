@@ -13,15 +13,18 @@ import tempfile
 import uuid
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import pbkdf2_hmac, sha256
 from hmac import digest
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
 ASKED = {name: os.environ.get(name, "") for name in ("DRIVE_TEST_PG_URL", "DRIVE_TEST_PG_BIN", "DRIVE_TEST_NO_PG")}
 """Read once, before any test clears the environment."""
@@ -47,6 +50,58 @@ autovacuum = off
 """
 
 
+KEPT = "kept for the next line"
+"""What a connection says of itself that no line uses now."""
+
+
+class Lines:
+    """Connections of lines that ended in this process, for those after them: to begin one costs a server more than most
+    lines do.
+
+    Whoever opens one finds it as new: what a session can set was reset. A process that was forked has none of these.
+    """
+
+    def __init__(self) -> None:
+        self._connect = psycopg.connect
+        self._free: dict[tuple[Any, ...], list[psycopg.Connection[Any]]] = {}
+
+    def open(self, address: str, **how: Any) -> psycopg.Connection[Any]:
+        """As psycopg.connect."""
+        around = sorted((name, value) for name, value in os.environ.items() if name.startswith("PG"))
+        free = self._free.setdefault((os.getpid(), address, *map(str, (around, sorted(how.items())))), [])
+        while free:
+            found = free.pop()
+            with suppress(psycopg.Error):
+                found.execute("RESET application_name")
+                found.autocommit = False
+                return found
+        made = self._connect(address, **how)
+        made.close = lambda: self._give_back(made, free)  # type: ignore[method-assign]
+        return made
+
+    def forget(self, database: str) -> None:
+        """Close those to a database."""
+        for (_, address, *_), free in self._free.items():
+            if conninfo_to_dict(address).get("dbname") == database:
+                while free:
+                    psycopg.Connection.close(free.pop())
+
+    def _give_back(self, line: psycopg.Connection[Any], free: list[psycopg.Connection[Any]]) -> None:
+        try:
+            if line.info.transaction_status == TransactionStatus.ACTIVE:
+                raise psycopg.OperationalError
+            line.rollback()
+            line.autocommit = True
+            line.execute("DISCARD ALL")
+            line.execute(f"SET application_name = '{KEPT}'")
+            free.append(line)
+        except psycopg.Error:  # cut short in mid-word, or let go by the server
+            psycopg.Connection.close(line)
+
+
+lines = Lines()
+
+
 class Server:
     """A server on which tests make their databases. `passfile` is what PGPASSFILE must name to be let in."""
 
@@ -70,6 +125,7 @@ class Server:
     def create(self, template: str = "template0") -> str:
         """A new database, a copy of `template`, and its name."""
         name = f"drive_test_{uuid.uuid4().hex}"
+        lines.forget(template)
         self._run(f"CREATE DATABASE {{}} TEMPLATE {{}} ENCODING 'UTF8' {self.strategy}", name, template)
         return name
 
@@ -80,6 +136,7 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Throw a database away, whoever is still connected to it."""
+        lines.forget(name)
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def close(self) -> None:
