@@ -17,6 +17,7 @@ from contextlib import suppress
 from hashlib import pbkdf2_hmac, sha256
 from hmac import digest
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -64,6 +65,7 @@ class Lines:
     def __init__(self) -> None:
         self._connect = psycopg.connect
         self._free: dict[tuple[Any, ...], list[psycopg.Connection[Any]]] = {}
+        self._times = count()
 
     def open(self, address: str, **how: Any) -> psycopg.Connection[Any]:
         """As psycopg.connect."""
@@ -92,7 +94,7 @@ class Lines:
                 raise psycopg.OperationalError
             line.rollback()
             line.autocommit = True
-            line.execute("DISCARD ALL")
+            line.execute(f"DISCARD ALL -- {next(self._times)}")  # psycopg takes note of it when it is new to it
             line.execute(f"SET application_name = '{KEPT}'")
             free.append(line)
         except psycopg.Error:  # cut short in mid-word, or let go by the server

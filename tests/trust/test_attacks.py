@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import Drive
+from conftest import Drive, Stores
 
 from drivecli import audit, proof
 from drivecli.anchors import Sealed, head
@@ -28,12 +28,15 @@ LINES = [
 
 
 @pytest.fixture
-def told(drive: Drive) -> Drive:
+def told(drive: Drive, stores: Stores) -> Drive:
     """A store with a history of some thirty entries."""
+    return stores.prepared(drive, tell)
+
+
+def tell(drive: Drive) -> None:
     drive.open_case(opened="2026-02-09")
     for line in LINES:
         drive(line, ok=True)
-    return drive
 
 
 @pytest.fixture
