@@ -266,8 +266,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: a third of the time a test waits, for a lock, a pause or a terminal."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: a third of the time a test waits, for a lock, a pause or a terminal."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
