@@ -271,7 +271,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Stores go where files are kept in memory, if there is room: a disk syncs every commit of every test.
+    """Stores go where files are kept in memory, if there is room: a disk syncs every commit of every test. Lines that
+    are run in this process keep their connections to PostgreSQL for those after them.
 
     Nothing becomes garbage while thousands of tests are collected; to look for it takes a quarter of the time.
     """
