@@ -31,28 +31,23 @@ class Finding:
     said: str
 
 
-def anchor_file(state: Path, store: str) -> Path:
-    """Where it is kept for one store."""
-    return state / "anchors" / store
+def anchor_file(settings: Settings, store: str) -> Path:
+    """Where it is kept, by the store's own name; but for the demo by that word, for it may be made anew at any time."""
+    return settings.state / "anchors" / (DEMO if settings.is_demo else store)
 
 
-def read_anchor(state: Path, store: str) -> Sealed | None:
+def read_anchor(settings: Settings, store: str) -> Sealed | None:
     """The last entry that this user of this computer saw in a store, by the store's own name; None before the first."""
     try:
-        seq, _, hashed = anchor_file(state, store).read_text(encoding="ascii").strip().partition(" ")
+        seq, _, hashed = anchor_file(settings, store).read_text(encoding="ascii").strip().partition(" ")
         return Sealed(int(seq), hashed)
     except (OSError, ValueError):
         return None
 
 
-def known_as(settings: Settings, db_id: str) -> str:
-    """What a store is remembered by: its own name, but for the demo, which may be made anew at any time."""
-    return DEMO if settings.is_demo else db_id
-
-
-def keep_anchor(state: Path, store: str, sealed: Sealed) -> None:
+def keep_anchor(settings: Settings, store: str, sealed: Sealed) -> None:
     """Remember the last entry. Raises OSError where that cannot be written."""
-    path = anchor_file(state, store)
+    path = anchor_file(settings, store)
     make_private_folder(path.parent)
     write_private(path, f"{sealed.seq} {sealed.hash}\n".encode(), replace=True)
 

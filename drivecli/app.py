@@ -244,13 +244,7 @@ class App:
         """Where the record of this store stood when this user last saw it."""
         from drivecli import anchors
 
-        return anchors.read_anchor(self.settings.state, self._anchor_name)
-
-    @property
-    def _anchor_name(self) -> str:
-        from drivecli import anchors
-
-        return anchors.known_as(self.settings, self._store_settings["db_id"])
+        return anchors.read_anchor(self.settings, self._store_settings["db_id"])
 
     def remember(self, sealed: "Sealed") -> None:
         """Keep where the record stands, outside the store. What was saved is saved, whether or not that can be kept."""
@@ -260,7 +254,7 @@ class App:
         if kept and kept.seq > sealed.seq and self._db and anchors.against(self._db, kept) is None:
             return  # somebody came after, and has said so already
         try:
-            anchors.keep_anchor(self.settings.state, self._anchor_name, sealed)
+            anchors.keep_anchor(self.settings, self._store_settings["db_id"], sealed)
         except OSError as error:
             self.out.note(f"Where the record stands could not be kept in {self.settings.state}: {error.strerror}.")
 

@@ -145,8 +145,8 @@ Noted = tuple[str, str, str, str | None]
 
 def _take(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
     """Take what the triggers noted: what the entry says of the rows, and the images to keep from before."""
-    count = db.value(f"SELECT COUNT(*) FROM unsealed WHERE {which}")
-    said, kept = _many_rows(db, which, count) if count > SINGLY else _few_rows(db, which)
+    many_rows = db.value(f"SELECT COUNT(*) FROM unsealed WHERE {which}") > SINGLY
+    said, kept = _many_rows(db, which) if many_rows else _few_rows(db, which)
     db.run(f"DELETE FROM unsealed WHERE {which}")
     return said, kept
 
@@ -171,15 +171,12 @@ def hashes(then: Backwards, rows: Iterable[Noted]) -> list[list[str | None]]:
     return found[::-1]
 
 
-def _many_rows(db: Connection, which: str, count: int) -> tuple[dict[str, Any], list[Noted]]:
-    """Rows that were added one after the other are a run, by its first and last id; all others are named singly.
-
-    `count` is how many rows changed in all.
-    """
+def _many_rows(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
+    """Rows that were added one after the other are a run, by its first and last id; all others are named singly."""
     runs = _runs(db, which)
     single: dict[str, list[Noted]] = {table: [] for table in runs}
     others = which + "".join(f" AND NOT (op = 'I' AND tbl = '{table}')" for table in runs)
-    for each in noted(db, others) if count > sum(last - first + 1 for first, last in runs.values()) else ():
+    for each in noted(db, others):
         single.setdefault(each[0], []).append(each)
     said, then = {}, Backwards(db)
     for table, rows in single.items():

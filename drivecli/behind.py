@@ -12,7 +12,6 @@ from typing import Any
 MANY = 40
 """Statements between two marks; the program waits for the last mark but one, so that not too many pile up."""
 
-
 QUICKLY = 0.0001
 """Seconds after which the program lets the other thread have its turn, which is short: it mostly works without it.
 

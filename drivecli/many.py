@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import Any
 
 from drivecli.db import Connection
+from drivecli.values import for_sqlite
 
 FEW = 20
 """Changed rows for which laying them out first is not worth it."""
@@ -108,7 +109,8 @@ class _DaysAsText(dict[date | None, str | None]):
     """Days as text: the same few thousand come again and again, and to look one up is quicker than to write it."""
 
     def __missing__(self, value: date | None) -> str | None:
-        text = self[value] = value.isoformat() if value else None
+        text: str | None = for_sqlite(value)
+        self[value] = text
         return text
 
 
@@ -127,4 +129,4 @@ def _for_file(values: Sequence[Any]) -> Sequence[Any]:
     """Values as the file keeps them: days as text."""
     if date not in set(map(type, values)):
         return values
-    return [_TEXT[value] if value.__class__ is date else value for value in values]
+    return [for_sqlite(value) for value in values]

@@ -75,7 +75,7 @@ def restore(path: Path, settings: Settings, keyed: Keyed, accepted: int | None, 
                 fresh.with_name(f"{fresh.name}{rest}").unlink(missing_ok=True)
     if sealed:
         with suppress(OSError):
-            keep_anchor(settings.state, manifest.db_id, sealed)
+            keep_anchor(settings, manifest.db_id, sealed)
     newest = manifest.schema == SCHEMA
     aside, shut = (str(each) if each else None for each in (moved, former))
     return Restored(str(store), str(path), manifest.created, missing, aside, shut, newest)
@@ -98,7 +98,7 @@ def _key_here(settings: Settings, keyed: Keyed, key: str) -> str | None:
 def _missing(copy: Connection, settings: Settings, manifest: Manifest, here: str | None) -> tuple[int, Sealed | None]:
     """How many entries are not in the backup, and the last of them: by the store here, and by what is remembered."""
     found = []
-    anchor = read_anchor(settings.state, manifest.db_id) if manifest.db_id else None
+    anchor = read_anchor(settings, manifest.db_id) if manifest.db_id else None
     live = _live(settings, here)
     if live:
         with closing(live):

@@ -96,13 +96,18 @@ def read_settings(env: Mapping[str, str], *, demo: bool) -> Settings:
         config=config,
         state=state,
         runtime=runtime,
-        store=read_store(named, data) if named else Store("drive", path=data / "drive.db"),
+        store=read_store(named, data) if named else usual_store(data),
         worker=common.worker,
         today=common.today,
         key_file=Path(env["DRIVE_KEY_FILE"]).expanduser() if env.get("DRIVE_KEY_FILE") else None,
         key_command=env.get("DRIVE_KEY_COMMAND") or None,
         own=own,
     )
+
+
+def usual_store(data: Path) -> Store:
+    """The store of somebody who names no other."""
+    return Store("drive", path=data / "drive.db")
 
 
 def read_store(text: str, data: Path) -> Store:

@@ -269,8 +269,10 @@ class Work:
     def numbers(self, table: type[Table], count: int) -> Sequence[int]:
         """Numbers for so many new rows of a table, in order."""
         named = str(table.__tablename__)
-        if not count or self.db.is_postgres:
-            return many.numbers(self.db, named, count) if count else ()
+        if not count:
+            return ()
+        if self.db.is_postgres:
+            return many.numbers(self.db, named, count)
         first = self._next.get(named) or many.numbers(self.db, named, 1)[0]
         self._next[named] = first + count
         return range(first, first + count)

@@ -18,10 +18,14 @@ def fold(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
+def name_key(forename: str, surname: str) -> str:
+    """What a name is kept under: its folded parts, in the order in which they were said."""
+    return f"{fold(forename)}{BETWEEN}{fold(surname)}"
+
+
 def name_keys(forename: str, surname: str) -> frozenset[str]:
     """What a name is looked up by: its folded parts in either order, with a mark between them."""
-    first, last = fold(forename), fold(surname)
-    return frozenset({f"{first}{BETWEEN}{last}", f"{last}{BETWEEN}{first}"})
+    return frozenset({name_key(forename, surname), name_key(surname, forename)})
 
 
 def alias_keys(alias: str) -> frozenset[str]:

@@ -42,17 +42,12 @@ def fact_indexes(table: str) -> tuple[Index, ...]:
     """Read by case; and one row can be superseded only once, so two corrections never both stand."""
     return (
         Index(f"ix_{table}_case_id", "case_id"),
-        index_where_filled(f"uq_{table}_supersedes_id", "supersedes_id", unique=True),
+        partial_index(f"uq_{table}_supersedes_id", "supersedes_id IS NOT NULL", "supersedes_id", unique=True),
     )
 
 
-def index_where_filled(name: str, column: str, *, unique: bool = False) -> Index:
-    """An index of only those rows that have something in a column, where most have nothing: less to write and keep."""
-    return partial_index(name, f"{column} IS NOT NULL", column, unique=unique)
-
-
 def partial_index(name: str, only: str, *columns: str, unique: bool = False) -> Index:
-    """An index of only the rows of which `only` is true.
+    """An index of only the rows of which `only` is true: where most are not, there is less to write and keep.
 
     A migration makes it, and a test holds it to this. It is noted in SQLAlchemy's free place for notes: said in its own
     words, every command that writes would load the whole of what it knows of PostgreSQL.

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from drivecli.models.base import index_where_filled
+from drivecli.models.base import partial_index
 
 
 class Deadline(SQLModel, table=True):
@@ -13,7 +13,7 @@ class Deadline(SQLModel, table=True):
         CheckConstraint("side IN ('case', 'victim')", "side"),
         CheckConstraint("weight IN ('safety', 'statutory', 'practice')", "weight"),
         Index("ix_deadline_case_id_due_on", "case_id", "due_on"),
-        index_where_filled("ix_deadline_owner_id", "owner_id"),
+        partial_index("ix_deadline_owner_id", "owner_id IS NOT NULL", "owner_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -94,7 +94,7 @@ def remove(settings: Settings) -> None:
     _only_the_demo(settings)
     for path in (
         *(Path(f"{settings.store.path}{rest}") for rest in ("", "-wal", "-shm")),
-        anchor_file(settings.state, DEMO),
+        anchor_file(settings, DEMO),
     ):
         try:
             path.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from drivecli.domain.names import BETWEEN, alias_keys, fold, may_be_born, name_keys
+from drivecli.domain.names import alias_keys, may_be_born, name_key, name_keys
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.errors import NotFound, NotUnderstood, Refused
 from drivecli.models import FieldChange, Person, PersonIdentifier, PersonLink, PersonName
@@ -205,7 +205,7 @@ def _name(work: Work, number: int, kind: str, forename: str, surname: str) -> No
     if kind == "main":
         work.db.run("UPDATE person_name SET kind = 'alias' WHERE person_id = :id AND kind = 'main'", id=number)
     name = f"{forename} {surname}".strip()
-    work.add(PersonName(person_id=number, kind=kind, name=name, folded=f"{fold(forename)}{BETWEEN}{fold(surname)}"))
+    work.add(PersonName(person_id=number, kind=kind, name=name, folded=name_key(forename, surname)))
 
 
 def _as_text(value: Any) -> str | None:

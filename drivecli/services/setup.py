@@ -12,7 +12,7 @@ from drivecli.errors import NotUnderstood, Refused
 from drivecli.packaged import fingerprint
 from drivecli.queries import workers
 from drivecli.queries.store import read_store_settings
-from drivecli.settings import DEMO, Settings, make_private_folder, publish, read_store, write_own
+from drivecli.settings import DEMO, Settings, make_private_folder, publish, read_store, usual_store, write_own
 
 
 @dataclass(frozen=True)
@@ -81,20 +81,22 @@ def refuse_second(settings: Settings) -> None:
             kind="taken",
             next="Bring that store back, or move the file to where its store is.",
         )
-    others = "The demo" if settings.store.name == DEMO and not settings.is_demo else _usual_store(settings)
-    if others:
+    other = _of_the_same_name(settings) if settings.store.path is not None else None
+    if other:
         raise Refused(
-            f"{others} goes by the name “{settings.store.name}” already. Nothing was changed.",
+            f"{other} goes by the name “{settings.store.name}” already. Nothing was changed.",
             kind="taken",
             next="Give the file in DRIVE_DATABASE another name, as in records-2.db",
         )
 
 
-def _usual_store(settings: Settings) -> str:
-    """The store at the usual place, where it has the name that another file is to have."""
-    usual = settings.data / "drive.db"
-    same = settings.store.path not in (None, usual) and settings.store.name == usual.stem
-    return f"The store at {usual}" if same and usual.exists() else ""
+def _of_the_same_name(settings: Settings) -> str | None:
+    """Which other store has the name that this file is to have: the demo, or the one at the usual place."""
+    usual = usual_store(settings.data)
+    if settings.store.name == DEMO and not settings.is_demo:
+        return "The demo"
+    is_other = settings.store.name == usual.name and settings.store.path != usual.path
+    return f"The store at {usual}" if is_other and usual.path and usual.path.exists() else None
 
 
 @dataclass(frozen=True)

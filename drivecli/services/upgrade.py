@@ -94,8 +94,8 @@ def _must_hold(db: Connection, settings: Settings) -> None:
     """
     if not images.is_kept(db):
         return
-    name = anchors.known_as(settings, read_store_settings(db, older=True)["db_id"])
-    anchors.must_be_whole(db, anchors.read_anchor(settings.state, name))
+    own = read_store_settings(db, older=True)["db_id"]
+    anchors.must_be_whole(db, anchors.read_anchor(settings, own))
     found = [each for each in proof.verify(db, [], deep=True).findings if each.kind != "unwatched"]
     db.rollback()
     if found:

@@ -38,4 +38,4 @@ def test_what_is_remembered_never_goes_back(drive: Drive, monkeypatch) -> None:
     drive("case show 1", ok=True)
 
     name = drive.db().value("SELECT value FROM setting WHERE key = 'db_id'")
-    assert anchors.read_anchor(drive.settings.state, name) == anchors.head(drive.db())
+    assert anchors.read_anchor(drive.settings, name) == anchors.head(drive.db())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from drivecli.domain.names import BETWEEN, fold
+from drivecli.domain.names import name_key
 from drivecli.domain.refs import PERSON_PREFIX, make_ref
 from drivecli.models import Person, PersonIdentifier, PersonName
 from drivecli.queries import exports
@@ -16,7 +16,7 @@ from drivecli.work import Work
 
 def folded_name(said: dict[str, Any]) -> str:
     """The key that a row's name is looked up by."""
-    return f"{fold(said.get('forename') or '')}{BETWEEN}{fold(said.get('surname') or '')}"
+    return name_key(said.get("forename") or "", said.get("surname") or "")
 
 
 def details(said: dict[str, Any], **more: Any) -> Details:
@@ -67,10 +67,10 @@ _NAME = ("person_id", "kind", "name", "folded")
 def _names(number: int, said: dict[str, Any]) -> Iterator[tuple[int, str, str, str]]:
     """Every name a new person goes by, as `_NAME` has them."""
     first, last = said["forename"], said["surname"]
-    yield number, "main", f"{first} {last}".strip(), f"{fold(first)}{BETWEEN}{fold(last)}"
+    yield number, "main", f"{first} {last}".strip(), name_key(first, last)
     for alias in said.get("aliases", ()):
         others, _, last = alias.rpartition(" ")
-        yield number, "alias", f"{others} {last}".strip(), f"{fold(others)}{BETWEEN}{fold(last)}"
+        yield number, "alias", f"{others} {last}".strip(), name_key(others, last)
 
 
 class Persons(Kind):
