@@ -1,10 +1,10 @@
 """`drive init`: a store, its key and its first worker. What a store withstands is shown in test_store.py."""
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
+from screens import Screen
 
 from drivecli.keys import PROTECTS
 
@@ -95,43 +95,27 @@ def test_a_prefix_that_means_something_else_is_refused(drive_file, tmp_path: Pat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_what_is_missing_is_asked_for_where_a_person_is(drive_file, tmp_path: Path) -> None:
-    import pexpect
-
     other = drive_file.another(tmp_path / "asked")
-    env = {**os.environ, **other.environ(), "PROMPT_TOOLKIT_NO_CPR": "1"}
-    child = pexpect.spawn(
-        sys.executable, ["-m", "drivecli", "init", "--site", "WS"], env=env, encoding="utf-8", timeout=60
+
+    screen = Screen(other, "init --site WS").answer(
+        ("Your name, as colleagues know it:", "Sam Okoro\n"),
+        ("A short name to act under:", "Sam\n"),
+        ("Your role", "\x1b[B\r"),  # the first below the line that chooses nothing
     )
 
-    child.expect("Your name, as colleagues know it:")
-    child.sendline("Sam Okoro")
-    child.expect("A short name to act under:")
-    child.sendline("Sam")
-    child.expect("Your role")
-    child.send("\x1b[B\r")  # the first below the line that chooses nothing
-    child.expect(pexpect.EOF)
-    child.close()
-
-    assert child.exitstatus == 0, child.before
+    assert screen.end() == 0, screen.text
     here = other("whoami --json").json
     assert (here["name"], here["username"], here["role"]) == ("Sam Okoro", "sam", "case_manager")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_leaving_the_questions_leaves_nothing(drive_file, tmp_path: Path) -> None:
-    import pexpect
-
     other = drive_file.another(tmp_path / "left")
-    env = {**os.environ, **other.environ(), "PROMPT_TOOLKIT_NO_CPR": "1"}
-    child = pexpect.spawn(sys.executable, ["-m", "drivecli", "init"], env=env, encoding="utf-8", timeout=60)
 
-    child.expect("Your name, as colleagues know it:")
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.close()
+    screen = Screen(other, "init").answer(("Your name, as colleagues know it:", "\x03"))
 
-    assert child.exitstatus == 130, child.before
-    assert "Stopped. Nothing was saved." in child.before
+    assert screen.end() == 130, screen.text
+    assert "Stopped. Nothing was saved." in screen.text
     assert not [path for path in (tmp_path / "left").rglob("*") if path.is_file()]
 
 

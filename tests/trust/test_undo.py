@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from bringing import CASE, CONTACT, assert_sound, bring, records
 from commands.refusals import assert_refused
 from conftest import Drive
 from racing import race
+from screens import Screen
 
 from drivecli import cli, proof
 from drivecli.domain.undo import CORRECTED, UNDONE
@@ -235,19 +235,13 @@ def test_it_is_shown_first_and_nothing_is_done_without_a_yes(drive: Drive, team:
 @pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal")
 @pytest.mark.parametrize(("answer", "left"), [("", 1), ("y", 0)])
 def test_at_a_terminal_it_asks_and_enter_alone_is_no(drive_file: Drive, team: Any, answer: str, left: int) -> None:
-    import pexpect
-
     one_case(drive_file)
     drive_file(f"{LOG} --on 2/2/2026", as_="sam", ok=True)
-    env = drive_file.environ({"PROMPT_TOOLKIT_NO_CPR": "1", "DRIVE_ACCESSIBLE": "1"}, as_="sam")
-    child = pexpect.spawn(sys.executable, ["-m", "drivecli", "undo"], env=env, encoding="utf-8", timeout=60)
-    child.expect("To be taken out: contact 1.")
-    child.expect("Take it out?")
-    child.sendline(answer)
-    child.expect(pexpect.EOF)
-    child.close()
 
-    assert child.exitstatus == 0, child.before
+    screen = Screen(drive_file, "undo", DRIVE_ACCESSIBLE="1", DRIVE_WORKER="sam")
+    screen.answer(("To be taken out: contact 1.", ""), ("Take it out?", f"{answer}\n"))
+
+    assert screen.end() == 0, screen.text
     assert drive_file.db().value("SELECT COUNT(*) FROM contact") == left
 
 
