@@ -282,7 +282,7 @@ class Work:
         return many.next_number(self.db, table)
 
     def case(self, number: int) -> "Case":
-        """The case with this id, locked until the end, its clock to be run again. The only way to touch a case."""
+        """The row of the case with this id, locked until the end, its clock to be run again."""
         from drivecli.models import Case
 
         self.touch([number])

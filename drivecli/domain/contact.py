@@ -33,7 +33,7 @@ def is_attempt(case: CaseFacts, contact: Contact) -> bool:
     return contact.direct and contact.failed and not case.suspended_on(contact.on) and not case.held_on(contact.on)
 
 
-def flag_for_lead(case: CaseFacts, day: date, *, direct: bool, mode: str, modes: tuple[str, ...]) -> str | None:
+def flag_for_lead(case: CaseFacts, day: date, *, direct: bool, mode: str) -> str | None:
     """Why a lead must hear of a direct contact on `day`: on_hold, before_approach, mode_not_agreed; None when fine."""
     if not direct:
         return None
@@ -41,4 +41,5 @@ def flag_for_lead(case: CaseFacts, day: date, *, direct: bool, mode: str, modes:
         return "on_hold"
     if not case.agreed_on(day):
         return "before_approach"
-    return "mode_not_agreed" if modes and mode not in modes else None
+    approach = case.approach_on(day)
+    return "mode_not_agreed" if approach and approach.modes and mode not in approach.modes else None

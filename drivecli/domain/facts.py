@@ -35,12 +35,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """The answer to "may the person be approached?": agreed, not_yet or never; `until` is when to ask again."""
+    """The answer to "may the person be approached?": agreed, not_yet or never; `until` is when to ask again.
+
+    `modes` are those that it allows; none means any.
+    """
 
     id: int
     on: date
     state: str
     until: date | None
+    modes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,19 +111,3 @@ def may_read(db: Connection, case: int, reader: Reader, catalogue: Catalogue) ->
     if role and role.restricted:
         return True
     return bool(db.value("SELECT manager_id = :reader FROM case_record WHERE id = :case", reader=reader.id, case=case))
-
-
-def agreed_modes(db: Connection, case: int, on: date) -> tuple[str, ...]:
-    """The modes that the approach standing on a day allows; none means any."""
-    modes = db.value(
-        """
-        SELECT a.modes FROM approach a
-        WHERE a.case_id = :case AND a.occurred_on <= :on AND a.withdrawn = :no
-          AND NOT EXISTS (SELECT 1 FROM approach n WHERE n.supersedes_id = a.id)
-        ORDER BY a.occurred_on DESC, a.id DESC LIMIT 1
-        """,
-        case=case,
-        on=on,
-        no=False,
-    )
-    return tuple(modes.split(",")) if modes else ()

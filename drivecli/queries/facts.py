@@ -30,7 +30,7 @@ def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
     tiers = read.current("tier_change", "occurred_on, tier", date, str)
     areas = read.current("area_change", "occurred_on, area", date, str)
     contacts = read.contacts()
-    approaches = read.current("approach", "occurred_on, state, until_on", date, str, date)
+    approaches = read.approaches()
     holds = read.current("hold", "occurred_on, until_on, lifted_on", date, date, date)
     suspensions = read.current("suspension", "occurred_on, suspend_reason, resumed_on", date, str, date)
     releases = read.current("release_date", "occurred_on, suspension_id, expected_on", date, int, date)
@@ -51,7 +51,7 @@ def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
             area=areas[case][-1][2] if case in areas else None,
             stages=_each(facts.Stage, stages.get(case)),
             contacts=tuple(contacts.get(case, ())),
-            approaches=_each(facts.Approach, approaches.get(case)),
+            approaches=tuple(approaches.get(case, ())),
             holds=_each(facts.Hold, holds.get(case)),
             suspensions=_each(facts.Suspension, suspensions.get(case)),
             releases=_each(facts.Release, releases.get(case)),
@@ -68,30 +68,27 @@ def _each(kind: type[Any], rows: list[Any] | None) -> tuple[Any, ...]:
     return tuple([kind(*row) for row in rows]) if rows else ()
 
 
-def approachability(
-    db: Connection, ids: Iterable[int], catalogue: Catalogue
-) -> dict[int, tuple[facts.CaseFacts, tuple[tuple[date, str], ...]]]:
-    """Of each case its window, approaches and holds alone, and the modes that each approach allows, as (day, modes)."""
+def approachability(db: Connection, ids: Iterable[int], catalogue: Catalogue) -> dict[int, facts.CaseFacts]:
+    """Of each case its window, approaches and holds alone."""
     read = _Reader(db, sorted(ids), catalogue)
     if not read.ids:
         return {}
-    approaches = read.current("approach", "occurred_on, state, until_on, modes", date, str, date, str)
+    approaches = read.approaches()
     holds = read.current("hold", "occurred_on, until_on, lifted_on", date, date, date)
     extensions = read.current("extension", "occurred_on, months", date, int)
     found = {}
     for case, rows in read.current("opening", "occurred_on, window_months", date, int).items():
         opening, opened_on, months = rows[-1]
-        known = facts.CaseFacts(
+        found[case] = facts.CaseFacts(
             id=case,
             opening_id=opening,
             opened_on=opened_on,
             window_months=months,
             tier="",
-            approaches=tuple(facts.Approach(*row[:4]) for row in approaches[case]),
+            approaches=tuple(approaches[case]),
             holds=tuple(facts.Hold(*row) for row in holds[case]),
             extensions=tuple(facts.Extension(*row) for row in extensions[case]),
         )
-        found[case] = known, tuple((row[1], row[4] or "") for row in approaches[case])
     return found
 
 
@@ -130,6 +127,15 @@ class _Reader:
 
     def current(self, table: str, columns: str, *kinds: type) -> dict[int, list[Any]]:
         return standing(self.db, self.ids, table, columns, *kinds)
+
+    def approaches(self) -> dict[int, list[facts.Approach]]:
+        found: dict[int, list[facts.Approach]] = defaultdict(list)
+        for case, rows in self.current("approach", "occurred_on, state, until_on, modes", date, str, date, str).items():
+            found[case] = [
+                facts.Approach(row, on, state, until, tuple(modes.split(",")) if modes else ())
+                for row, on, state, until, modes in rows
+            ]
+        return found
 
     def contacts(self) -> dict[int, list[facts.Contact]]:
         outcomes, modes = self.catalogue.codes("contact_outcome"), self.catalogue.codes("contact_mode")

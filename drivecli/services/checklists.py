@@ -222,7 +222,7 @@ def _resting_on(sheet: Sheet, row: ItemRow, said: Tick) -> tuple[int, ...]:
 def hand_over(work: Work, owed: Iterable[Owed], to: Acting) -> None:
     """Give items to another owner. They stay agreed or open since the day they were, so no day due moves."""
     for each in owed:
-        work.case(each.case_id)
+        work.touch([each.case_id])
         work.add(
             ChecklistTick(
                 case_id=each.case_id,

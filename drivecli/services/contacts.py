@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from drivecli.catalogue import Catalogue
 from drivecli.domain.contact import flag_for_lead
 from drivecli.domain.days import say_day
 from drivecli.domain.deadlines import window_ends_on
+from drivecli.domain.facts import CaseFacts
 from drivecli.errors import Changed, NotFound, NotUnderstood, Refused, Version
 from drivecli.models import Contact
 from drivecli.queries import contacts as contact_queries
 from drivecli.queries import workers
 from drivecli.queries.cases import CaseKey, CaseRow
 from drivecli.queries.contacts import ContactRow
+from drivecli.queries.facts import approachability
 from drivecli.queries.workers import Acting
 from drivecli.services import people
 from drivecli.services.taking import check_day_of, take
@@ -37,6 +39,13 @@ class Said:
     by: str | None = None
     note: str | None = None
     about: str = "person"
+
+
+class Marks(NamedTuple):
+    """What a lead must hear of a contact (`flag`), and where it stands if not in the window of an open case."""
+
+    flag: str | None
+    placed: str | None
 
 
 @dataclass(frozen=True)
@@ -121,18 +130,19 @@ def _corrected_already(work: Work, old: ContactRow, changes: dict[str, Any]) -> 
 
 
 def _logged(work: Work, case: CaseKey, row: Contact) -> Logged:
-    assert row.id is not None
+    number = row.id  # before the clock runs: whatever it could change is read anew when it is asked for after that
+    assert number is not None
     answer = work.answer(case.id)
-    contact = contact_queries.one(work.db, row.id, work.actor, work.catalogue)
-    return Logged(row.id, case.ref, contact, answer)
+    contact = contact_queries.one(work.db, number, work.actor, work.catalogue)
+    return Logged(number, case.ref, contact, answer)
 
 
 def _row(work: Work, case: CaseKey, said: Said) -> Contact:
     maker = workers.find(work.db, said.by) if said.by else None
     check(case, said, maker, work.today)
     kind = said.kind or usual_kind(work.catalogue, said.mode)
-    facts = work.facts(case.id)
-    approach = contact_queries.agreed_modes(work.db, case.id, said.on)
+    (facts,) = approachability(work.db, [case.id], work.catalogue).values()
+    marks = mark(case, facts, said.on, kind=kind, mode=said.mode)
     return Contact(
         case_id=case.id,
         occurred_on=said.on,
@@ -145,9 +155,16 @@ def _row(work: Work, case: CaseKey, said: Said) -> Contact:
         made_by=maker.id if maker else work.actor.id,
         note=said.note,
         about=said.about,
-        flag=flag_for_lead(facts, said.on, direct=kind == "direct", mode=said.mode, modes=approach),
-        placed="late" if case.closed_on else "after_window" if said.on > window_ends_on(facts) else None,
+        flag=marks.flag,
+        placed=marks.placed,
     )
+
+
+def mark(case: CaseKey, facts: CaseFacts, on: date, *, kind: str, mode: str) -> Marks:
+    """The marks of a contact on a day. Of what has happened, the window, approaches and holds are enough."""
+    placed = "after_window" if on > window_ends_on(facts) else None
+    flag = flag_for_lead(facts, on, direct=kind == "direct", mode=mode)
+    return Marks(flag, "late" if case.closed_on else placed)
 
 
 def name_elsewhere(work: Work, number: int, external_ref: str) -> None:

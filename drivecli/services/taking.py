@@ -26,7 +26,7 @@ def prefix(work: Work) -> str:
 def take(work: Work, ref: Ref) -> CaseKey:
     """The case that a typed ref names, locked and touched, as it stands once it is ours."""
     found = find(work, ref)
-    work.case(found.id)
+    work.touch([found.id])
     return find(work, ("", found.id))
 
 

@@ -142,7 +142,7 @@ def _hand_over(
 ) -> None:
     receiver = workers.find(work.db, to)
     for case, _, role, assignment in sorted(held):
-        work.case(case)
+        work.touch([case])
         row = work.session.get_one(Assignment, assignment)
         assignments.check(work, receiver, role, override)
         on_day = max(on, row.occurred_on)

@@ -52,8 +52,8 @@ def in_stage(stage: str, since: date = OPENED) -> tuple[Stage, ...]:
     return (Stage(1, OPENED, "information_gathering"), Stage(2, since, stage))
 
 
-def agreed(on: date = OPENED, until: date | None = None, id: int = 200) -> Approach:
-    return Approach(id, on, "agreed", until)
+def agreed(on: date = OPENED, until: date | None = None, id: int = 200, modes: tuple[str, ...] = ()) -> Approach:
+    return Approach(id, on, "agreed", until, modes)
 
 
 def not_yet(on: date = OPENED, until: date | None = None, id: int = 201) -> Approach:

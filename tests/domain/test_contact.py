@@ -171,24 +171,24 @@ def test_a_failed_attempt_is_one_the_person_could_have_answered(
 
 
 @pytest.mark.parametrize(
-    ("approaches", "holds", "direct", "mode", "modes", "flag"),
+    ("approaches", "holds", "direct", "mode", "flag"),
     [
-        ((agreed(),), (), True, "phone", (), None),
-        ((agreed(),), (), True, "phone", ("phone", "text"), None),
-        ((agreed(),), (), True, "in_person", ("phone", "text"), "mode_not_agreed"),
-        ((agreed(),), (), False, "in_person", ("phone", "text"), None),
-        ((), (), True, "phone", (), "before_approach"),
-        ((), (), False, "phone", (), None),
-        ((not_yet(),), (), True, "phone", (), "before_approach"),
-        ((never(),), (), True, "phone", (), "before_approach"),
-        ((agreed(sep(11)),), (), True, "phone", (), "before_approach"),
-        ((agreed(until=sep(9)),), (), True, "phone", (), "before_approach"),
-        ((agreed(until=sep(10)),), (), True, "phone", (), None),
-        ((agreed(),), (hold(sep(10), sep(10)),), True, "phone", (), "on_hold"),
-        ((agreed(),), (hold(sep(10), sep(10)),), False, "phone", (), None),
-        ((), (hold(sep(10), sep(10)),), True, "phone", (), "on_hold"),
-        ((agreed(),), (hold(sep(10), sep(10)),), True, "in_person", ("phone",), "on_hold"),
-        ((agreed(),), (hold(sep(1), sep(20), sep(10)),), True, "phone", (), None),
+        ((agreed(),), (), True, "phone", None),
+        ((agreed(modes=("phone", "text")),), (), True, "phone", None),
+        ((agreed(modes=("phone", "text")),), (), True, "in_person", "mode_not_agreed"),
+        ((agreed(modes=("phone", "text")),), (), False, "in_person", None),
+        ((), (), True, "phone", "before_approach"),
+        ((), (), False, "phone", None),
+        ((not_yet(),), (), True, "phone", "before_approach"),
+        ((never(),), (), True, "phone", "before_approach"),
+        ((agreed(sep(11)),), (), True, "phone", "before_approach"),
+        ((agreed(until=sep(9)),), (), True, "phone", "before_approach"),
+        ((agreed(until=sep(10)),), (), True, "phone", None),
+        ((agreed(),), (hold(sep(10), sep(10)),), True, "phone", "on_hold"),
+        ((agreed(),), (hold(sep(10), sep(10)),), False, "phone", None),
+        ((), (hold(sep(10), sep(10)),), True, "phone", "on_hold"),
+        ((agreed(modes=("phone",)),), (hold(sep(10), sep(10)),), True, "in_person", "on_hold"),
+        ((agreed(),), (hold(sep(1), sep(20), sep(10)),), True, "phone", None),
     ],
     ids=[
         "agreed",
@@ -214,12 +214,11 @@ def test_a_lead_hears_of_a_direct_contact_nobody_agreed_to(
     holds: tuple[Hold, ...],
     direct: bool,
     mode: str,
-    modes: tuple[str, ...],
     flag: str | None,
 ) -> None:
     facts = case(approaches=approaches, holds=holds)
 
-    assert flag_for_lead(facts, DAY, direct=direct, mode=mode, modes=modes) == flag
+    assert flag_for_lead(facts, DAY, direct=direct, mode=mode) == flag
 
 
 @pytest.mark.parametrize(

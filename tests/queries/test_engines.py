@@ -226,9 +226,6 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     contacts.may_read: lambda db: [
         contacts.may_read(db, number, who, CATALOGUE) for number in range(1, 7) for who in everybody(db)
     ],
-    contacts.agreed_modes: lambda db: [
-        contacts.agreed_modes(db, number, on) for number in (1, 2) for on in (date(2026, 1, 5), TODAY)
-    ],
     exports.by_number: lambda db: [exports.by_number(db, kind, [1, 2, 3, 99]) for kind in KINDS],
     exports.count: lambda db: [exports.count(db, kind, wanted, TODAY) for kind, wanted in EXPORTS],
     exports.rows: lambda db: [list(exports.rows(db, kind, wanted, TODAY)) for kind, wanted in EXPORTS],

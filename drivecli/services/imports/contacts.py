@@ -1,10 +1,7 @@
 """Contacts from a file: known by their number, by their case and another system's ref, or by being the very same."""
 
-from datetime import date
 from typing import Any
 
-from drivecli.domain.contact import flag_for_lead
-from drivecli.domain.deadlines import window_ends_on
 from drivecli.domain.facts import CaseFacts
 from drivecli.domain.refs import read_ref
 from drivecli.models import Contact
@@ -14,7 +11,7 @@ from drivecli.queries.cases import CaseKey
 from drivecli.queries.contacts import may_read
 from drivecli.queries.facts import approachability
 from drivecli.services import contacts
-from drivecli.services.contacts import Said, usual_kind
+from drivecli.services.contacts import Said, mark, usual_kind
 from drivecli.services.imports.kind import Kind
 from drivecli.services.imports.rows import CONFLICT, Row
 from drivecli.work import Work
@@ -38,7 +35,7 @@ class Contacts(Kind):
         self._taken: dict[int, int] = {}
         """Earlier rows, by the hash of case and ref: a million of the refs themselves would fill the memory."""
         self._matched: set[int] = set()
-        self._approaches: dict[int, tuple[CaseFacts, tuple[tuple[date, str], ...]]] = {}
+        self._approaches: dict[int, CaseFacts] = {}
 
     # -- who and which -----------------------------------------------------------------------------------------
 
@@ -138,16 +135,6 @@ class Contacts(Kind):
     def _contact(self, row: Row) -> dict[str, Any]:
         case, said = row.found["case"], row.said
         kind = said.get("kind") or usual_kind(self.known.catalogue, said["mode"])
-        facts, agreed = self._approaches[case.id]
-        modes = next((modes for day, modes in reversed(agreed) if day <= said["on"]), "")
-        flag = flag_for_lead(
-            facts,
-            said["on"],
-            direct=kind == "direct",
-            mode=said["mode"],
-            modes=tuple(modes.split(",")) if modes else (),
-        )
-        late = "after_window" if said["on"] > window_ends_on(facts) else None
         return {
             "case_id": case.id,
             "occurred_on": said["on"],
@@ -156,8 +143,7 @@ class Contacts(Kind):
             "about": said.get("about", self.about),
             "made_by": row.found["by"].id,
             "external_ref": said.get("external_ref"),
-            "flag": flag,
-            "placed": "late" if case.closed_on else late,
+            **mark(case, self._approaches[case.id], said["on"], kind=kind, mode=said["mode"])._asdict(),
         }
 
     def change(self, work: Work, row: Row) -> None:
