@@ -1,3 +1,10 @@
 """drive: case records and deadlines for services that work with perpetrators of domestic abuse."""
 
+import gc
+
 __version__ = "0.1.0"
+
+gc.set_threshold(250_000)
+"""Objects made before Python looks for garbage among them: more than most commands make, of which loading what they
+need is nearly all. To look for it as often as usual costs a twelfth of a write, and more of a list.
+"""

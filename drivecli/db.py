@@ -381,7 +381,13 @@ def _unlock(path: Path, key: str, *, write: bool, alone: bool, patience: float =
     """The opened file. `alone` keeps the index of its log in memory: a full disk has no room for one beside it."""
     from sqlcipher3 import dbapi2
 
-    how = {"uri": True, "isolation_level": None, "timeout": patience, "check_same_thread": False}
+    how = {
+        "uri": True,
+        "isolation_level": None,
+        "timeout": patience,
+        "check_same_thread": False,
+        "cached_statements": 512,
+    }
     try:
         raw = dbapi2.connect(f"{path.as_uri()}?mode=rw", **how)
     except dbapi2.Error as error:
