@@ -7,7 +7,7 @@ on both engines, and stays the same when a column is added. Columns that repeat 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from heapq import merge
 from typing import Any
 
@@ -69,18 +69,30 @@ def _key(table: str) -> str:
     return " || '/' || ".join(key_of(table))
 
 
-def columns(db: Connection, table: str) -> dict[str, tuple[str, bool]]:
-    """The columns of a table that are in the record, in the order of names: their type, and if it may be empty."""
+Columns = dict[str, tuple[str, bool]]
+"""A table's columns that are in the record, in the order of names: their type, and if it may be empty."""
+
+
+def columns(db: Connection, table: str) -> Columns:
+    """The columns of a table; none of what is no table."""
+    return _columns(db, "= :table", table=table).get(table, {})
+
+
+def _columns(db: Connection, which: str, **named: str) -> dict[str, Columns]:
     sql = (
-        "SELECT a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull"
+        "SELECT c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull"
         " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-        " WHERE c.relname = :table AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+        f" WHERE c.relname {which} AND c.relnamespace = CAST(current_schema() AS regnamespace)"
         " AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
         if db.is_postgres
-        else 'SELECT name, type, NOT "notnull" FROM pragma_table_info(:table)'
+        else 'SELECT m.name, c.name, c.type, NOT c."notnull" FROM sqlite_master m JOIN pragma_table_info(m.name) c'
+        f" WHERE m.type = 'table' AND m.name {which}"
     )
-    found = db.run(sql, table=table).fetchall()
-    return {name: (kind, bool(empty)) for name, kind, empty in sorted(found) if name not in DERIVED.get(table, ())}
+    found: dict[str, Columns] = {}
+    for table, name, kind, may_be_empty in sorted(db.run(sql, **named).fetchall()):
+        if name not in DERIVED.get(table, ()):
+            found.setdefault(table, {})[name] = kind, bool(may_be_empty)
+    return found
 
 
 def image(table: str, row: Mapping[str, Any]) -> str:
@@ -109,13 +121,24 @@ def hash_of(table: str, old: str | None) -> str | None:
 
 
 class Images:
-    """The images of rows as they stand, read from the store; `ahead` reads many at once, for many will be asked for."""
+    """The images of rows as they stand, read from the store; `ahead` reads much at once, for all will be asked for."""
 
     def __init__(self, db: Connection, *, ahead: bool = False) -> None:
         self.db = db
         self._ahead = ahead
         self._expressions: dict[str, str] = {}
         self._read: dict[tuple[str, int], dict[int, str]] = {}
+
+    @cached_property
+    def _known(self) -> dict[str, Columns]:
+        """The columns of every table in the record."""
+        return _columns(self.db, "IS NOT NULL")
+
+    @cached_property
+    def _filled(self) -> set[str]:
+        """The tables in the record that have a row."""
+        asked = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in watched(self.db)]
+        return {table for (table,) in self.db.run(" UNION ALL ".join(asked)).fetchall()}
 
     def one(self, table: str, pk: str) -> str | None:
         """The image of the row with this key; None when there is none."""
@@ -139,6 +162,8 @@ class Images:
 
     def all(self, table: str, first: int | None = None, last: int | None = None) -> Iterator[tuple[Any, str]]:
         """The keys and images of a table's rows, in order; of those from `first` to `last` where given."""
+        if self._ahead and table not in self._filled:
+            return iter(())
         key = _key(table)
         within = "" if first is None else f" WHERE id BETWEEN {first} AND {last}"
         found = self.db.run(f"SELECT {key}, {self.expression(table)} FROM {table}{within} ORDER BY {key}")
@@ -157,7 +182,7 @@ class Images:
     def expression(self, table: str) -> str:
         """A row's image in SQL; nothing for what is no table of ours: another program may have noted any name."""
         if table not in self._expressions:
-            found = columns(self.db, table)
+            found = self._known.get(table, {}) if self._ahead else columns(self.db, table)
             self._expressions[table] = self._joined(found) if {*key_of(table)} <= {*found} else ""
         return self._expressions[table]
 
