@@ -199,6 +199,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     except BrokenPipeError:
         code = OK
         _let_go_of_stdout()
+    except KeyboardInterrupt:  # it came when the line was over, or while it was told why the line failed
+        code = _tell_stopped(app)
     finally:
         with suppress(KeyboardInterrupt):  # all is said and done; closing brings a large change into the file
             app.close()
@@ -232,7 +234,7 @@ def _run(args: list[str], app: App) -> int:
         app.out.warn(bare.ctx.get_help() if bare.ctx else bare.format_message())
         return WRONG_USAGE
     except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
-        error = DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
+        error = _stopped(app)
     except click.ClickException as refused:
         _peek(args, app)
         error = _from_click(refused)
@@ -267,6 +269,16 @@ def _peek(args: list[str], app: App) -> None:
         app.announce()
 
 
+def _stopped(app: App) -> DriveError:
+    return DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
+
+
+def _tell_stopped(app: App) -> int:
+    error = _stopped(app)
+    app.out.error(error)
+    return error.code
+
+
 def _saved(app: App) -> str:
     return "What you typed was saved." if app.saved else "Nothing was saved."
 
@@ -274,7 +286,7 @@ def _saved(app: App) -> str:
 def _fault(error: Exception, app: App) -> DriveError:
     """What a database's error means; else that the fault is ours, with a traceback where one was asked for."""
     if _came_of_ctrl_c(error):
-        return DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
+        return _stopped(app)
     refusal = app.refusal(error)
     if refusal is None and isinstance(error, OSError):
         from drivecli.trouble import refusal_of_system

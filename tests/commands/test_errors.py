@@ -6,10 +6,13 @@ import shlex
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
+from drivecli import cli
 from drivecli.cli import COMMANDS, GROUPS
 
 LEAVES = [name for name in COMMANDS if name not in GROUPS] + [
@@ -198,17 +201,29 @@ ODD = [
 ]
 
 
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("command", [each for each in LEAVES if each not in ("demo", "init", "upgrade")])
-def test_no_odd_word_is_a_fault_of_ours(opened, command: str, tmp_path: Path, monkeypatch) -> None:
+def test_no_odd_word_is_a_fault_of_ours(opened, command: str, every: int, tmp_path: Path, monkeypatch) -> None:
+    """Each of the words with every command takes long; else each command gets a third of them, the next one others."""
     monkeypatch.chdir(tmp_path)  # a word may name a file that is then written
     faults = []
-    for word in ODD:
-        for line in ([word], ["1", word]):
+    for word in ODD[LEAVES.index(command) % every :: every]:
+        for line in ([word], ["1", word]) if takes_two_words(command) else ([word],):
             result = run(opened, command, line)
             if result.code == 1 or "Traceback" in result.err:
                 faults.append(result.line)
 
     assert not faults
+
+
+def takes_two_words(command: str) -> bool:
+    """Whether a second word is more than one too many."""
+    group, _, name = command.partition(" ")
+    where, _ = GROUPS[group][name] if name else COMMANDS[group]
+    module, _, function = where.partition(":")
+    params = getattr(import_module(f"drivecli.commands.{module}"), function).params
+    arguments = [each for each in params if isinstance(each, click.Argument)]
+    return len(arguments) > 1 or any(each.nargs != 1 for each in arguments)
 
 
 def run(drive, command: str, words: list[str]):
@@ -300,20 +315,42 @@ def test_ctrl_c_ends_with_130_in_one_line_and_nothing_half_written(opened) -> No
     """The store is locked by somebody else, so the line waits."""
     lock = opened.db(write=True)
     lock.begin(write=True)
-    line = opened.start("approach 1 --state agreed --with Fay", stdin=subprocess.DEVNULL)
+    line = opened.fork("approach 1 --state agreed --with Fay")
     told = line.stderr.readline() + line.stderr.readline()
 
     line.send_signal(signal.SIGINT)
     try:
-        out, err = line.communicate(timeout=120)
+        out, err = line.communicate()
     finally:
-        line.kill()
         lock.rollback()
 
     assert (line.returncode, out) == (130, "")
     assert told.endswith("Waiting for somebody else who is writing to finish ...\n")
     assert [each for each in err.splitlines() if each] == ["Stopped. Nothing was saved."]
     assert opened("case show 1 --json").json["approach"] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "moment", "said"),
+    [
+        ("approach 1 --state agreed --with Fay", "_run", "Stopped. What you typed was saved."),
+        ("case show 9", "_keep_words", "Stopped. Nothing was saved."),
+    ],
+)
+def test_ctrl_c_when_a_line_is_over_or_is_told_why_it_failed_is_told_too(
+    opened, monkeypatch, line: str, moment: str, said: str
+) -> None:
+    whole = getattr(cli, moment)
+
+    def interrupted(*given):
+        whole(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, moment, interrupted)
+        result = opened(line)
+
+    assert (result.code, result.err.splitlines()[-1]) == (130, said)
 
 
 def test_the_module_runs_as_the_command_does(opened) -> None:
