@@ -57,25 +57,27 @@ def bring(
     stdin: str = "",
     today: str | None = None,
 ) -> dict[str, Any]:
-    """Bring in rows, or a file, and return what a program is told; the store is sound afterwards."""
+    """Bring in rows, or a file, and return what a program is told; if any were, the store is sound afterwards."""
     path = rows if isinstance(rows, str | Path) else write_table(drive.home.parent / "files" / f"{kind}.csv", rows)
     line = ["import", kind, str(path), *options, "--json"]
     result = drive(line, as_=as_, stdin=stdin, today=today)
     assert result.code == code, str(result)
-    assert_sound(drive)
     answer: dict[str, Any] = result.json
+    if answer["applied"]:
+        assert_sound(drive)
     states = ("new", "same", "changed", "conflict", "rejected")
     assert answer["rows"] == sum(answer[state] for state in states), answer
     return answer
 
 
 def assert_sound(drive: Drive) -> None:
-    """The doctor finds nothing wrong, and the deadlines of every case what the rules answer."""
+    """The doctor finds nothing wrong: the deadlines of every case are what the rules answer, and every row of the store
+    is as the record of changes left it.
+    """
     doctor = drive("doctor --json", as_="sam")
     assert doctor.code == 0, str(doctor)
-    assert [each["state"] for each in doctor.json if each["name"] == "deadlines"] == ["ok"], str(doctor)
-    held = drive("audit verify --deep", as_="sam")
-    assert held.code == 0, str(held)
+    states = {each["name"]: each["state"] for each in doctor.json}
+    assert {states[name] for name in ("deadlines", "record", "outside")} == {"ok"}, str(doctor)
 
 
 def counts(answer: Mapping[str, Any]) -> dict[str, int]:

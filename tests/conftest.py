@@ -25,6 +25,7 @@ import postgres
 import psycopg
 import pytest
 import sqlalchemy
+from forks import Forked
 
 from drivecli import cli, db, keys
 from drivecli.errors import OUR_FAULT
@@ -133,6 +134,10 @@ class Drive:
         command = [sys.executable, "-m", "drivecli", *arguments(line)]
         return subprocess.Popen(command, env=self.environ(env), encoding="utf-8", **{**pipes, **how})
 
+    def fork(self, line: str | Sequence[str], *, env: dict[str, str | None] | None = None) -> Any:
+        """As `start`, where how Python itself begins and ends does not matter: a process that is soon there."""
+        return Forked(self.environ(env), line=arguments(line)) if hasattr(os, "fork") else self.start(line, env=env)
+
     def process(self, line: str | Sequence[str], *, stdin: str = "", **how: Any) -> Result:
         """The line in a process of its own, from start to end."""
         with self.start(line, **how) as running:
@@ -209,16 +214,19 @@ def run(argv: list[str], env: dict[str, str], stdin: str = "") -> Result:
 
 
 def _compile_once(create_engine: Callable[..., Any]) -> Callable[..., Any]:
-    """An engine of every store, as ever, but what the first of its kind compiled is there for those after it.
+    """An engine of every store, as ever, but what the first of its kind compiled is there for those after it, and what
+    it asked of the database.
 
     Every line has an engine of its own, and thousands of lines run in this process: to compile the same statements for
-    each would be a third of what they cost.
+    each, and to ask each server who it is, would be a third of what they cost.
     """
     first: dict[str, Any] = {}
 
     def create(*given: Any, **how: Any) -> Any:
         engine = create_engine(*given, **how)
         known = first.setdefault(engine.dialect.name, engine)
+        if getattr(known.dialect, "server_version_info", None):
+            known.dialect.initialize = lambda connection: None
         engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
         return engine
 
@@ -236,23 +244,12 @@ def _written(stream: io.TextIOWrapper) -> str:
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-LONGEST = (
-    *(
-        "test_whole_day",
-        "test_import_crash",
-        "test_one_truth",
-        "test_plaintext",
-        "test_backup",
-        "test_kills",
-        "test_stale",
-    ),
-    *("test_upgrade_kills", "test_many", "test_doctor_faults", "test_reading", "test_completion", "test_help"),
-)
-"""Files that take longest, in that order. A file runs on one core, so what is dear to make is made once."""
+LONGEST = ("test_whole_day", "test_one_truth", "test_import_crash", "test_newcomer", "test_many", "test_nightly_import")
+"""Files with the longest tests, in that order."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, or the other cores would wait for them in the end."""
+    """The longest first: whoever has nothing left takes tests over from another, but none that has begun."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
@@ -266,8 +263,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two more than there are cores: a third of the time a test waits, for a lock, a pause or a terminal."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are cores: a test waits now and then, for a lock, a pause or a terminal."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -276,6 +273,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Nothing becomes garbage while thousands of tests are collected; to look for it takes a quarter of the time.
     """
+    gc.set_threshold(700)  # this process lives longer than a command
     gc.disable()
     psycopg.connect = postgres.lines.open  # type: ignore[assignment]
     if postgres.roomy_memory():

@@ -1,11 +1,10 @@
 """Runs a line over and over, each time in a process of its own that will be stopped: `python crasher.py`.
 
-Started once by test_import_crash. It loads all of drive. For each store it is given on stdin (a JSON object: `environ`,
-the whole environment; `line`, its arguments; `spoiled`) it runs the line without saving, if it has not yet on such an
-engine, and forks a process that says "ready". For each line that is given then (JSON: arguments) that forks another,
-which says on stdout where it is ("planning", "writing", "committing", "done CODE") and what it printed; when that one
-is gone, it says "gone". A line of no arguments ends it. With `spoiled`, what is written is saved between one lot of
-rows and the next: the control that must fail.
+Started by test_import_crash. It is told on stdin (a JSON object: `line`, its arguments; `spoiled`) what to run, runs it
+without saving, and says "ready". For each line that is given then (JSON: arguments) it forks a process, which says on
+stdout where it is ("planning", "writing", "committing", "done CODE") and what it printed; when that one is gone, it
+says "gone". A line of no arguments ends it. With `spoiled`, what is written is saved between one lot of rows and the
+next: the control that must fail.
 """
 
 import json
@@ -28,28 +27,12 @@ LOT = 25
 
 
 def main() -> None:
-    """Get ready, and take stores until there are no more."""
+    """Get ready, and run lines until there are no more."""
     plan.TOGETHER = LOT
-    warm: set[bool] = set()
-    while asked := sys.stdin.readline():
-        store = json.loads(asked)
-        os.environ.clear()
-        os.environ.update(store["environ"])
-        on_postgres = "DRIVE_DATABASE" in os.environ
-        if on_postgres not in warm:
-            warm_up(store["line"])
-            warm.add(on_postgres)
-        if not os.fork():
-            run_over_and_over(spoiled=store["spoiled"])
-            os._exit(0)
-        os.wait()
-        say("over")
-
-
-def run_over_and_over(*, spoiled: bool) -> None:
-    """Run lines until there are no more."""
+    asked = json.loads(sys.stdin.readline())
+    warm_up(asked["line"])
     report()
-    if spoiled:
+    if asked["spoiled"]:
         save_between()
     say("ready")
     child = None

@@ -17,7 +17,6 @@ from contextlib import suppress
 from hashlib import pbkdf2_hmac, sha256
 from hmac import digest
 from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -48,11 +47,19 @@ full_page_writes = off
 max_connections = 100
 shared_buffers = 32MB
 autovacuum = off
+jit = off
 """
 
 
 KEPT = "kept for the next line"
 """What a connection says of itself that no line uses now."""
+
+
+AS_NEW = f"""
+    CLOSE ALL; UNLISTEN *; RESET SESSION AUTHORIZATION; RESET ALL; DISCARD TEMP; DISCARD SEQUENCES;
+    SELECT pg_advisory_unlock_all(); SET application_name = '{KEPT}'
+"""
+"""What DISCARD ALL does, but for plans: to make them anew costs a server most of what a line does."""
 
 
 class Lines:
@@ -65,7 +72,6 @@ class Lines:
     def __init__(self) -> None:
         self._connect = psycopg.connect
         self._free: dict[tuple[Any, ...], list[psycopg.Connection[Any]]] = {}
-        self._times = count()
 
     def open(self, address: str, **how: Any) -> psycopg.Connection[Any]:
         """As psycopg.connect."""
@@ -83,10 +89,9 @@ class Lines:
 
     def forget(self, database: str) -> None:
         """Close those to a database."""
-        for (_, address, *_), free in self._free.items():
-            if conninfo_to_dict(address).get("dbname") == database:
-                while free:
-                    psycopg.Connection.close(free.pop())
+        for key in [each for each in self._free if f"/{quote(database)}?" in each[1]]:
+            for line in self._free.pop(key):
+                psycopg.Connection.close(line)
 
     def _give_back(self, line: psycopg.Connection[Any], free: list[psycopg.Connection[Any]]) -> None:
         try:
@@ -94,8 +99,7 @@ class Lines:
                 raise psycopg.OperationalError
             line.rollback()
             line.autocommit = True
-            line.execute(f"DISCARD ALL -- {next(self._times)}")  # psycopg takes note of it when it is new to it
-            line.execute(f"SET application_name = '{KEPT}'")
+            line.execute(AS_NEW.encode(), prepare=False)
             free.append(line)
         except psycopg.Error:  # cut short in mid-word, or let go by the server
             psycopg.Connection.close(line)

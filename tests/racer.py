@@ -1,18 +1,15 @@
-"""Runs lines at the same moment, each in a process of its own: `python racer.py`, started once by racing.py.
+"""Runs lines at the same moment, each in a process of its own: `python racer.py`, started by racing.py for every race.
 
-It loads all of drive. For every race it is given on stdin (a JSON object) it forks a process, in which it is spoiled,
-and which says "ready": `environ` is its whole environment; `pause` says where everybody stands still, for how many
+It is told on stdin how (a JSON object), and says "ready": `pause` says where everybody stands still, for how many
 seconds or at which gate, so that others come between; `drop` names locks that a control does without. For every round
-(a JSON list of lines, each a list of arguments) that process forks one for each line, lets them go together, and
-answers with the exit code and words of each. A round of no lines ends the race.
+(a JSON list of lines, each a list of arguments) it forks a process for each line, lets them go together, and answers
+with the exit code and words of each. A round of no lines ends the race.
 """
 
 import json
 import os
 import re
-import shlex
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -20,7 +17,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from conftest import INIT, run
+from conftest import run
 
 from drivecli import db, many, settings, work
 from drivecli.app import App
@@ -29,25 +26,10 @@ from drivecli.services import people, setup
 
 
 def main() -> None:
-    """Run races until there are no more."""
-    warm: set[bool] = set()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        os.environ.clear()
-        os.environ.update(asked["environ"])
-        on_postgres = "DRIVE_DATABASE" in os.environ
-        if on_postgres not in warm and "_DRIVE_COMPLETE" not in os.environ:
-            warm_up()
-            warm.add(on_postgres)
-        if not os.fork():
-            run_race(asked)
-            os._exit(0)
-        os.wait()
-        print("over", flush=True)
-
-
-def run_race(asked: dict[str, Any]) -> None:
     """Spoil what is to be spoiled, say that all is ready, and run rounds until there are no more."""
+    asked = json.loads(sys.stdin.readline())
+    if "DRIVE_DATABASE" in os.environ and "_DRIVE_COMPLETE" not in os.environ:
+        warm_up()
     for where, how in asked["pause"].items():
         PAUSES[where](how)
     for lock in asked["drop"]:
@@ -58,10 +40,7 @@ def run_race(asked: dict[str, Any]) -> None:
 
 
 def warm_up() -> None:
-    """Start a store elsewhere, and write but never commit: so all that is needed is ready before the processes part."""
-    with tempfile.TemporaryDirectory() as elsewhere:
-        alone = {name: value for name, value in os.environ.items() if name != "DRIVE_DATABASE"}
-        run(shlex.split(INIT), alone | {"DRIVE_HOME": elsewhere})
+    """Write to PostgreSQL but never commit: so all that is needed is ready before the processes part."""
     commit, db.Connection.commit = db.Connection.commit, lambda self: None  # type: ignore[method-assign]
     remember, App.remember = App.remember, lambda self, sealed: None  # type: ignore[method-assign]
     for line in ("case open --forename Warm --surname Up", "contact log 1 --mode phone --outcome held"):

@@ -1,32 +1,20 @@
-"""Lines that are run by processes of their own, forked from one that has loaded all of drive: see racer.py."""
+"""Lines that are run at once by processes of their own: see racer.py."""
 
-import atexit
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from conftest import Drive, Result, arguments
+from forks import Forked
 
 from drivecli.errors import OUR_FAULT
 
 RACER = Path(__file__).parent / "racer.py"
 REFUSED = re.compile(r"\((IntegrityError|UniqueViolation|ProgrammingError|DuplicateTable|OperationalError)\)")
 """What is said of a line that would have given a number out twice, or made a table twice."""
-
-
-@cache
-def forking(program: Path) -> Any:
-    """The process of a program that forks others, started once: to load all of drive takes longer than a race."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen([sys.executable, str(program)], encoding="utf-8", **pipes)
-    atexit.register(process.communicate)
-    return process
 
 
 class Race:
@@ -65,24 +53,14 @@ def race(
 ) -> Iterator[Race]:
     """A race without the locks of `drop`; keywords are where everybody pauses, and for how long or at which gate."""
     how = {where.replace("_", " "): str(how) if isinstance(how, Path) else how for where, how in pause.items()}
-    process = forking(RACER)
-    tell(process, {"environ": drive.environ(env), "drop": drop, "pause": how})
-    assert process.stdout.readline() == "ready\n"
-    try:
+    with Forked(drive.environ(env), program=[RACER]) as process:
+        tell(process, {"drop": drop, "pause": how})
+        assert process.stdout.readline() == "ready\n"
         yield Race(process, spoiled=bool(drop))
-    finally:
-        end(process)
+        tell(process, [])
 
 
 def tell(process: Any, what: Any) -> None:
     """Say something to such a process."""
     process.stdin.write(json.dumps(what) + "\n")
     process.stdin.flush()
-
-
-def end(process: Any) -> None:
-    """Tell it that there is no more of this, and wait until it is over."""
-    tell(process, [])
-    for said in process.stdout:
-        if said == "over\n":
-            break

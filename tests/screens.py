@@ -1,29 +1,27 @@
-"""A line typed at a real terminal, and what a person answers to it.
+"""A line typed at a real terminal, and what a person answers to it."""
 
-It runs in a process that is forked from this one, which has loaded all of drive: to start anew takes longer than most
-dialogues. Nothing else of this process is used there.
-"""
-
-import os
 import re
-import sys
+from collections.abc import Sequence
 from typing import Any
 
 from conftest import Drive, arguments
-
-from drivecli import cli
+from forks import Process
 
 MOVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 """What moves and colours what is shown."""
 
 
 class Screen:
-    """A line typed at a terminal of so many columns. It ends with `end`, or when it says that it has ended."""
+    """A line typed at a terminal of so many columns and lines. It ends with `end`, or when it says that it has."""
 
-    def __init__(self, drive: Drive, line: str, *, columns: int = 300, **env: str | None) -> None:
+    def __init__(
+        self, drive: Drive, line: str | Sequence[str], *, columns: int = 300, lines: int = 50, **env: str | None
+    ) -> None:
         from pexpect.fdpexpect import fdspawn
 
-        self._pid, terminal = _forked(arguments(line), {**drive.environ(env), "PROMPT_TOOLKIT_NO_CPR": "1"}, columns)
+        terminal, streams = _terminal(columns, lines)
+        env = {**drive.environ(env), "PROMPT_TOOLKIT_NO_CPR": "1"}
+        self._process = Process([streams] * 3, env, line=arguments(line), terminal=True)
         self.child: Any = fdspawn(terminal, encoding="utf-8", timeout=60)
         self.seen = ""
 
@@ -47,9 +45,9 @@ class Screen:
 
         self.child.expect(pexpect.EOF)
         self.seen += self.child.before
-        _, status = os.waitpid(self._pid, 0)
+        code = self._process.wait()
         self.child.close()
-        return os.waitstatus_to_exitcode(status)
+        return code
 
     @property
     def text(self) -> str:
@@ -57,27 +55,13 @@ class Screen:
         return MOVES.sub("", self.seen)
 
 
-def _forked(argv: list[str], env: dict[str, str], columns: int) -> tuple[int, int]:
-    """A process that runs a line at a terminal of its own: its number, and the other end of the terminal."""
+def _terminal(columns: int, lines: int) -> tuple[int, int]:
+    """A new terminal: the person's end of it, and the program's."""
     import fcntl
     import pty
     import struct
     import termios
 
-    pid, terminal = pty.fork()
-    if pid:
-        return pid, terminal
-    code = 1
-    try:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        os.environ.clear()
-        os.environ.update(env)
-        sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115  open to the end of the process
-            for number, mode in enumerate("rww")
-        )
-        code = cli.main(argv)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        os._exit(code)
+    person, program = pty.openpty()
+    fcntl.ioctl(program, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    return person, program

@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from bringing import CLOSED, CUSTODY, assert_sound, write_table
 from conftest import Drive
+from forks import Forked
 from postgres import KEPT
-from racing import end, forking, tell
+from racing import tell
 
 CRASHER = Path(__file__).parent / "crasher.py"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that are forked and killed")
@@ -69,13 +70,11 @@ class Crasher:
 @contextmanager
 def crasher(drive: Drive, file: Path, *, spoiled: bool = False) -> Iterator[Crasher]:
     line = ["import", "cases", str(file), "--json"]
-    process = forking(CRASHER)
-    tell(process, {"environ": drive.environ(as_="sam"), "line": line, "spoiled": spoiled})
-    assert process.stdout.readline() == "ready\n"
-    try:
+    with Forked(drive.environ(as_="sam"), program=[CRASHER]) as process:
+        tell(process, {"line": line, "spoiled": spoiled})
+        assert process.stdout.readline() == "ready\n"
         yield Crasher(process, line)
-    finally:
-        end(process)
+        tell(process, [])
 
 
 def rows() -> list[dict[str, Any]]:
@@ -159,7 +158,7 @@ def stop_often(drive: Drive, folder: Path, how: signal.Signals, *, times: int, s
 @pytest.mark.parametrize(
     ("engine", "times"),
     [
-        ("file", 21),
+        ("file", 15),
         ("postgres", 9),
         pytest.param("file", 300, marks=pytest.mark.long),
         pytest.param("postgres", 60, marks=pytest.mark.long),

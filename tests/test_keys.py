@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from forks import Forked
 
 from drivecli import db, keys
 from drivecli.domain.passphrases import CODE_BITS, is_like_code, read_code, read_passphrase, write_code
@@ -272,15 +272,9 @@ class Crasher:
 @contextmanager
 def crasher(drive, *argv: str) -> Iterator[Crasher]:
     drive.close()
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(
-        [sys.executable, str(CRASHER), *argv], env=drive.environ(), encoding="utf-8", **pipes
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    with Forked(drive.environ(), program=[CRASHER, *argv]) as process:
         assert process.stdout.readline() == "ready\n"
         yield Crasher(process)
-        process.stdin.close()
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ writes the README's text anew; read it before you commit it.
 
 import os
 import shlex
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from conftest import Drive
+from screens import Screen
 
-pexpect = pytest.importorskip("pexpect")
+pytest.importorskip("pexpect")
 pyte = pytest.importorskip("pyte")
 
 README = Path(__file__).parent.parent / "README.md"
@@ -69,24 +70,15 @@ def test_the_first_two_minutes_are_as_the_readme_tells_them(tmp_path: Path, monk
 
 def type_at_a_terminal(typed: Typed, home: Path) -> str:
     """Type a line at a terminal and answer what it asks; what was typed and what stands on the screen at the end."""
-    env = {**os.environ, "DRIVE_HOME": str(home / "drive"), "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color"}
-    env |= {"COLUMNS": str(COLUMNS), "LINES": str(LINES)}
-    argv = ["-m", "drivecli", *shlex.split(typed.line)[1:]]
-    child = pexpect.spawn(
-        sys.executable, argv, env=env, cwd=str(home), dimensions=(LINES, COLUMNS), encoding="utf-8", timeout=60
-    )
-    screen = pyte.Screen(COLUMNS, LINES)
-    stream = pyte.Stream(screen)
-    for question, keys in typed.answers:
-        child.expect_exact(question)
-        stream.feed(child.before + child.after)
-        child.send(keys)
-    child.expect(pexpect.EOF)
-    stream.feed(child.before)
-    child.close()
-    shown = [line.rstrip() for line in screen.display]
+    drive = Drive(home / "drive", "file", today=None)
+    around = {"COLUMNS": str(COLUMNS), "LINES": str(LINES), "TERM": "xterm-256color"}
+    screen = Screen(drive, shlex.split(typed.line)[1:], columns=COLUMNS, lines=LINES, **around)
+    code = screen.answer(*typed.answers).end()
+    page = pyte.Screen(COLUMNS, LINES)
+    pyte.Stream(page).feed(screen.seen)
+    shown = [line.rstrip() for line in page.display]
     while shown and not shown[-1]:
         shown.pop()
-    assert child.exitstatus == 0, "\n".join(shown)
+    assert code == 0, "\n".join(shown)
     more = ["..."] if len(shown) > typed.shown else []
     return "\n".join([f"$ {typed.line}", *shown[: typed.shown], *more, "", ""])

@@ -248,7 +248,7 @@ def test_whoever_waits_longer_than_a_moment_is_told_for_whom(drive, team):
     other.lock(RULES)
     other.announce("gil (drive import cases, begun 02:10 UTC)")
 
-    with drive.start("contact log 1 --mode phone --outcome held", env={"DRIVE_WORKER": "sam"}) as waiting:
+    with drive.fork("contact log 1 --mode phone --outcome held", env={"DRIVE_WORKER": "sam"}) as waiting:
         said = ""
         while "Waiting" not in said:
             line = waiting.stderr.readline()
@@ -256,7 +256,7 @@ def test_whoever_waits_longer_than_a_moment_is_told_for_whom(drive, team):
             said += line
         other.rollback()
         other.withdraw()
-        waiting.communicate(timeout=60)
+        waiting.communicate()
 
     assert said.endswith("Waiting for gil (drive import cases, begun 02:10 UTC) to finish ...\n")
     assert waiting.returncode == 0

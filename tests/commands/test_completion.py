@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 from conftest import Drive, Result, Stores
 from racing import race
+from screens import Screen
 
 from commands.refusals import contents
 
@@ -626,22 +627,15 @@ def test_without_powershell_it_says_how_to_do_it_by_hand(drive_file: Drive, home
 def test_at_a_terminal_it_asks_and_only_yes_changes_anything(
     drive_file: Drive, home: Path, answer: str, changed: bool, accessible: str
 ) -> None:
-    import pexpect
-
-    env = drive_file.environ(
-        {"SHELL": "/bin/zsh", "ZDOTDIR": None, "PROMPT_TOOLKIT_NO_CPR": "1", "DRIVE_ACCESSIBLE": accessible}
+    screen = Screen(
+        drive_file, "completion install", columns=80, SHELL="/bin/zsh", ZDOTDIR=None, DRIVE_ACCESSIBLE=accessible
     )
-    child = pexpect.spawn(
-        sys.executable, ["-m", "drivecli", "completion", "install"], env=env, encoding="utf-8", timeout=60
-    )
-    child.expect("Change the file?")
-    child.sendline(answer)
-    child.expect(pexpect.EOF)
-    child.close()
 
-    assert child.exitstatus == 0, child.before
+    code = screen.answer(("Change the file?", f"{answer}\n")).end()
+
+    assert code == 0, screen.text
     assert (home / ".zshrc").exists() == changed
-    assert ("Open a new terminal" if changed else "Nothing was changed.") in " ".join(child.before.split())
+    assert ("Open a new terminal" if changed else "Nothing was changed.") in " ".join(screen.text.split())
 
 
 def test_the_doctor_says_whether_tab_completes(drive_file: Drive, tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """`drive contact log|list|show|correct`: what happened with the person, and who may read what was written about it."""
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
+from screens import Screen
 
 from commands.refusals import assert_refused
 
@@ -298,19 +298,12 @@ def test_the_longest_note_is_kept_and_a_longer_one_refused(agreed_file, tmp_path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_note_can_be_written_in_the_editor(agreed_file, tmp_path: Path) -> None:
-    import pexpect
-
     editor = tmp_path / "editor"
     editor.write_text("#!/bin/sh\nprintf 'Written\\nin the editor\\n' > \"$1\"\n")
     editor.chmod(0o755)
-    env = {**os.environ, **agreed_file.environ({"EDITOR": str(editor)})}
-    line = ["-m", "drivecli", *LOG.split(), "--edit"]
+    screen = Screen(agreed_file, f"{LOG} --edit", EDITOR=str(editor))
 
-    child = pexpect.spawn(sys.executable, line, env=env, encoding="utf-8", timeout=60)
-    child.expect(pexpect.EOF)
-    child.close()
-
-    assert child.exitstatus == 0, child.before
+    assert screen.end() == 0, screen.text
     assert agreed_file("contact show 1 --json").json["note"] == "Written\nin the editor"
 
 

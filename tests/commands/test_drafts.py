@@ -2,13 +2,13 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import IO
 
 import pytest
+from screens import Screen
 
 from commands.refusals import contents
 
@@ -170,14 +170,14 @@ def test_words_outlive_an_interruption(case_file) -> None:
     """The store is locked by somebody else, so the line waits with its words in hand."""
     lock = case_file.db(write=True)
     lock.begin(write=True)
-    line = case_file.start(log("--note", WORDS), stdin=subprocess.DEVNULL)
+    line = case_file.fork(log("--note", WORDS))
     while "Waiting" not in (said := line.stderr.readline()):
         assert said, "it ended before it had to wait"
 
     line.send_signal(signal.SIGINT)
     time.sleep(0.5)
     lock.rollback()
-    out, err = line.communicate(timeout=60)
+    out, err = line.communicate()
 
     assert (line.returncode, out) == (130, ""), err
     assert "Stopped. Nothing was saved.\n" in err
@@ -197,7 +197,7 @@ def unread(pipe: IO[str]) -> bool:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
-    line = case_file.start(log("--note", "-"))
+    line = case_file.fork(log("--note", "-"))
     line.stdin.write("the first line\n")
     line.stdin.flush()
     while unread(line.stdin):
@@ -205,10 +205,8 @@ def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
         time.sleep(0.05)
 
     line.send_signal(signal.SIGINT)
-    code = line.wait(timeout=120)
-    out, err = line.stdout.read(), line.stderr.read()
-    for stream in (line.stdin, line.stdout, line.stderr):
-        stream.close()
+    with line:
+        out, err, code = line.stdout.read(), line.stderr.read(), line.wait()
 
     assert (code, out) == (130, ""), err
     assert "Traceback" not in err
@@ -217,30 +215,18 @@ def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_words_typed_at_the_terminal_outlive_ctrl_c(case_file) -> None:
-    import pexpect
-
-    child = pexpect.spawn(
-        sys.executable, ["-m", "drivecli", *log("--note", "-")], env=case_file.environ(), encoding="utf-8", timeout=60
-    )
-    child.expect("Write your words")
-    child.sendline("the first line")
+    screen = Screen(case_file, log("--note", "-"))
+    screen.answer(("Write your words", "the first line\n"))
     time.sleep(1)
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.close()
+    screen.child.send("\x03")
 
-    assert child.exitstatus == 130, child.before
+    assert screen.end() == 130, screen.text
     assert [words for _, words in drafts(case_file)] == ["the first line"]
 
 
 def test_a_line_whose_words_are_in_a_file_never_waits_for_stdin(case_file) -> None:
-    line = case_file.start(["contact", "log", "1", "--mode", "fone", "--outcome", "held", "--note-file", "/nope"])
-
-    try:
-        code = line.wait(timeout=10)
-    finally:
-        line.kill()
-        line.communicate()
+    with case_file.fork("contact log 1 --mode fone --outcome held --note-file /nope") as line:
+        code = line.wait()  # while its stdin is open
 
     assert code == 2
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Drive
+from screens import Screen
 
 HEADER = "external_ref,forename,surname,Started,tier\n"
 
@@ -68,14 +69,12 @@ def test_contacts_are_proposed_with_whom_they_are_about(drive_file: Drive, tmp_p
 def test_at_a_terminal_the_answer_wraps_between_words_and_the_line_to_type_does_not(
     drive_file: Drive, tmp_path: Path
 ) -> None:
-    pexpect = pytest.importorskip("pexpect")
     file = put(tmp_path, "A,Lee,Farrow,1/2/2026,medium", "B,Pat,Larch,1/2/2026,")
-    argv = ["-m", "drivecli", "import", "cases", file, "--map", "opened_on=Started", "-n", "--color", "never"]
-    env = {**drive_file.environ(), "COLUMNS": "60", "TERM": "dumb"}
+    line = ["import", "cases", file, "--map", "opened_on=Started", "-n", "--color", "never"]
 
-    child = pexpect.spawn(sys.executable, argv, env=env, dimensions=(40, 60), encoding="utf-8", timeout=60)
-    child.expect(pexpect.EOF)
-    said = child.before.replace("\r\n", "\n")
+    screen = Screen(drive_file, line, columns=60, COLUMNS="60", TERM="dumb")
+    screen.end()
+    said = screen.seen.replace("\r\n", "\n")
 
     assert "\n  1x tier: “medium” is not a tier. One of: high,\n    not_assessed, standard. (row 2)\n" in said
     [line] = [line for line in said.splitlines() if "good rows: " in line]

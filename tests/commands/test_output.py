@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from screens import Screen
 
 NAME = "Łukasz Zoë [bold]"
 SURNAME = "O’Neill [/nope]"
@@ -293,30 +294,40 @@ ESCAPES = {
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-@pytest.mark.parametrize("text", ESCAPES.values(), ids=ESCAPES)
-def test_no_text_can_control_the_terminal(drive_file, team, text: str) -> None:
-    say = drive_file
-    opened = ["case", "open", "--forename", f"A{text}", "--surname", f"B{text}", "--alias", text, "--address", text]
-    said = [say([*opened, "--phone", text, "--ethnicity", text, "--external-ref", text, "--manager", "amina"], ok=True)]
-    said.append(say(["worker", "add", f"W{text}", "--username", "odd", "--role", "case_manager"], ok=True))
-    said.append(say(["agency", "add", text, "--kind", text], ok=True))
-    said.append(say(["approach", "1", "--state", "agreed", "--with", text], ok=True))
-    said.append(say(["case", "hold", "1", "--until", "+1w", "--by", text, "--reason", "threat"], ok=True))
-    log = ["contact", "log", "1", "--mode", "phone", "--outcome", "held", "--with", text, "--note", f"{text} words"]
-    said += [say(log, ok=True), say([*log, "--on", "tomorrow"])]
-    said.append(say(["case", "extend", "1", "--months", "1", "--reason", text, "--authorised-by", "sam"], ok=True))
-    said.append(say(["case", "transfer", "1", "--to", "odd", "--reason", f"{text} two"], ok=True))
-    said += [say(opened), say([*opened, "--same-as", "1"]), say(["case", "find", f"x{text}"])]
-    said += [
-        say(line, as_="odd")
-        for line in (*LISTS, *THINGS, "worker show odd", "drafts show 1", "--fields name case show 1")
+def test_no_text_can_control_the_terminal(drive_file, team) -> None:
+    said = [each for number, text in enumerate(ESCAPES.values(), 1) for each in tell_odd_text(drive_file, number, text)]
+    things = [
+        line.replace("1", str(number)) for number in range(1, len(ESCAPES) + 1) for line in THINGS if line != "whoami"
     ]
-    said += [say(f"{line} --format {form}") for line in LISTS for form in ("table", "markdown")]
-    said += [say(["agency", "add", f"{text}2", "--quiet"])]
+    one_by_one = [line for line in LISTS if line.endswith("1")]
+    lists = [line for line in LISTS if not line.endswith("1")] + [
+        line.replace("1", str(number)) for number in range(1, len(ESCAPES) + 1) for line in one_by_one
+    ]
+    said += [drive_file(line, as_="odd1") for line in (*lists, *things, "worker show odd1", "whoami")]
+    said += [drive_file(f"{line} --format {form}") for line in lists for form in ("table", "markdown")]
 
     shown = [str(result) for result in said if CONTROLS.search(result.out.replace("\r\n", "\n") + result.err)]
 
     assert not shown, "\n".join(shown)
+
+
+def tell_odd_text(say, number: int, text: str) -> list[Any]:
+    """All that can be told of case `number` in words of one's own, and what is answered to it."""
+    case, odd, letter = str(number), f"odd{number}", "abcdefghijklmnopq"[number]
+    name, alias = ["--forename", f"A{text}", "--surname", f"B{letter}{text}"], ["--alias", f"{letter}{text}"]
+    opened = ["case", "open", *name, *alias, "--address", text]
+    said = [say([*opened, "--phone", text, "--ethnicity", text, "--external-ref", text, "--manager", "amina"], ok=True)]
+    said.append(say(["worker", "add", f"W{text}", "--username", odd, "--role", "case_manager"], ok=True))
+    said.append(say(["agency", "add", text, "--kind", text], ok=True))
+    said.append(say(["approach", case, "--state", "agreed", "--with", text], ok=True))
+    said.append(say(["case", "hold", case, "--until", "+1w", "--by", text, "--reason", "threat"], ok=True))
+    log = ["contact", "log", case, "--mode", "phone", "--outcome", "held", "--with", text, "--note", f"{text} words"]
+    said += [say(log, ok=True), say([*log, "--on", "tomorrow"])]
+    said.append(say(["case", "extend", case, "--months", "1", "--reason", text, "--authorised-by", "sam"], ok=True))
+    said.append(say(["case", "transfer", case, "--to", odd, "--reason", f"{text} two"], ok=True))
+    said += [say(opened), say([*opened, "--same-as", case]), say(["case", "find", f"x{text}"])]
+    said += [say(["worker", "show", odd]), say(["--fields", "name", "case", "show", case])]
+    return [*said, say(["agency", "add", f"{text}2", "--quiet"])]
 
 
 def test_text_cannot_forge_a_line_of_an_error(drive_file) -> None:
@@ -371,21 +382,8 @@ def test_colour_carries_no_fact(told) -> None:
 
 def on_terminal(drive, line: str, columns: int, **env: str | None) -> tuple[int, list[str]]:
     """The code and the lines of a line typed on a terminal of so many columns."""
-    import pexpect
-
-    around = drive.environ({"COLUMNS": None, "LINES": None, "TERM": "xterm", **env})
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "drivecli", *line.split()],
-        env=around,
-        dimensions=(40, columns),
-        encoding="utf-8",
-        timeout=60,
-    )
-    child.expect(pexpect.EOF)
-    child.close()
-    lines = child.before.replace("\r\n", "\n").splitlines()
-    return child.exitstatus, [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", each).rstrip() for each in lines]
+    screen = Screen(drive, line, columns=columns, COLUMNS=None, LINES=None, **{"TERM": "xterm", **env})
+    return screen.end(), [each.rstrip() for each in screen.text.splitlines()]
 
 
 NEVER_CUT = ["WS-0001", f"{NAME} {SURNAME}", "Wed 4 Feb 2026", "Mon 9 Mar 2026", "OVERDUE", "26 days"]
@@ -428,22 +426,11 @@ def widest(lines: Iterable[str]) -> int:
 
 @needs_terminal
 def test_a_terminal_without_colour_gets_none(told) -> None:
-    import pexpect
-
     for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-        around = told.environ({"COLUMNS": None, "TERM": "xterm", **env})
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "drivecli", "caseload"],
-            env=around,
-            dimensions=(40, 200),
-            encoding="utf-8",
-            timeout=60,
-        )
-        child.expect(pexpect.EOF)
-        child.close()
-        assert "\x1b[" not in child.before
-        assert "WS-0001" in child.before
+        screen = Screen(told, "caseload", columns=200, COLUMNS=None, **{"TERM": "xterm", **env})
+        screen.end()
+        assert "\x1b[" not in screen.seen
+        assert "WS-0001" in screen.seen
 
 
 @needs_terminal

@@ -83,10 +83,11 @@ def test_a_page_shows_no_mark_of_markdown(drive_file, topic: str) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_page_is_whole_on_a_stream_of_few_letters(drive_file, topic: str, encoding: str) -> None:
-    result = drive_file.process(f"help {topic}", env={"PYTHONIOENCODING": encoding})
+    with drive_file.fork(f"help {topic}", env={"PYTHONIOENCODING": encoding}) as page:
+        said = page.stdout.buffer.read().decode(encoding)
 
-    assert result.code == 0
-    assert "?" not in result.out.replace("$?", "").replace("approached?", "")
+    assert page.returncode == 0
+    assert "?" not in said.replace("$?", "").replace("approached?", "")
 
 
 @pytest.mark.parametrize("topic", PAGES)

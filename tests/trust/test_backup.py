@@ -4,8 +4,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import Drive
+from forks import Forked
 from test_store import as_an_ordinary_user
 
 from drivecli import anchors, backup, backup_file, db, keys, restore
@@ -212,26 +211,15 @@ def test_a_copy_that_does_not_check_out_is_never_taken_for_a_backup(
 
 # -- while others write ------------------------------------------------------------------------------------------------
 
-WRITER = """
-import os
-from conftest import run
-while run("contact log 1 --mode phone --outcome held".split(), dict(os.environ)).code == 0:
-    print("written", flush=True)
-"""
-
 
 @contextmanager
 def four_writers(drive: Drive) -> Iterator[None]:
     """Four processes that log contacts as fast as they can."""
-    env = {**drive.environ(), "PYTHONPATH": str(TESTS)}
-    running = [
-        subprocess.Popen([sys.executable, "-c", WRITER], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(4)
-    ]
+    running = [Forked(drive.environ(), program=[Path(__file__).parent / "writer.py", "at once"]) for _ in range(4)]
     try:
         for each in running:
-            assert each.stdout is not None
-            assert each.stdout.readline() == b"written\n"
+            assert each.stdout.readline().startswith("writing ")
+            assert each.stdout.readline().startswith("saved ")
         yield
     finally:
         for each in running:
@@ -622,11 +610,7 @@ def test_whoever_puts_back_what_a_former_passphrase_opened_is_told_that_it_opens
 @contextmanager
 def crasher(drive: Drive, *how: str) -> Iterator[Callable[[Path, list[str], int | None], int]]:
     """What restores in a home until a change of the disk, and says how many there were."""
-    command = [sys.executable, str(TESTS / "restore_crasher.py"), *how]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=drive.environ(), encoding="utf-8", **pipes) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    with Forked(drive.environ(), program=[TESTS / "restore_crasher.py", *how]) as process:
         assert process.stdout.readline() == "ready\n"
 
         def run(home: Path, line: list[str], at: int | None) -> int:
@@ -635,7 +619,6 @@ def crasher(drive: Drive, *how: str) -> Iterator[Callable[[Path, list[str], int 
             return int(process.stdout.readline())
 
         yield run
-        process.stdin.close()
 
 
 def ends(drive: Drive, tmp_path: Path, *how: str) -> Iterator[str]:

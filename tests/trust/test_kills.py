@@ -6,8 +6,6 @@ saved before they are sealed must be found wanting.
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import Drive
+from forks import Forked
 from histories import CATALOGUE
 
 from drivecli import proof
@@ -29,15 +28,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that 
 @contextmanager
 def writer(drive: Drive, *how: str) -> Iterator[Any]:
     """A process that writes whenever it is asked to."""
-    path = os.pathsep.join([str(WRITER.parent.parent), os.environ.get("PYTHONPATH", "")])
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    argv = [sys.executable, str(WRITER), *how]
-    with subprocess.Popen(argv, env=drive.environ({"PYTHONPATH": path}), encoding="utf-8", **pipes) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
+    with Forked(drive.environ(), program=[WRITER, *how]) as process:
         assert process.stdout.readline() == "ready\n"
         yield process
-        process.stdin.close()
 
 
 def killed(process: Any, after: float, whole: int = 0) -> list[int]:
@@ -87,8 +80,8 @@ def faults(drive: Drive, saved: set[int]) -> list[str]:
 @pytest.mark.parametrize(
     ("engine", "times"),
     [
-        ("file", 30),
-        ("postgres", 10),
+        ("file", 20),
+        ("postgres", 6),
         pytest.param("file", 400, marks=pytest.mark.long),
         pytest.param("postgres", 100, marks=pytest.mark.long),
     ],

@@ -5,12 +5,11 @@ A control shows that they do meet: counting without looking loses more than half
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import Drive
+from forks import Forked
 from histories import CATALOGUE
 
 from drivecli import proof
@@ -23,10 +22,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that 
 
 def crowd(drive: Drive, times: int, *how: str) -> list[int]:
     """How every line of so many for each of twenty people ended."""
-    path = os.pathsep.join([str(CROWD.parent.parent), os.environ.get("PYTHONPATH", "")])
-    line = [sys.executable, str(CROWD), str(PEOPLE), str(times), *how]
-    done = subprocess.run(line, env=drive.environ({"PYTHONPATH": path}), capture_output=True, text=True, check=True)
-    found: list[int] = json.loads(done.stdout)
+    said, beside = Forked(drive.environ(), program=[CROWD, str(PEOPLE), str(times), *how]).communicate()
+    assert not beside
+    found: list[int] = json.loads(said)
     return found
 
 
@@ -59,6 +57,6 @@ def test_counting_without_looking_loses_more_than_half(request, engine: str) -> 
     drive = request.getfixturevalue(f"drive_{engine}")
     drive.open_case()
 
-    crowd(drive, 20, "blind")
+    crowd(drive, times := 8, "blind")
 
-    assert drive.db().value("SELECT version FROM person WHERE id = 1") - 1 < PEOPLE * 20 / 2
+    assert drive.db().value("SELECT version FROM person WHERE id = 1") - 1 < PEOPLE * times / 2

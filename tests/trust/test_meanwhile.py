@@ -17,7 +17,7 @@ def writes_meanwhile(drive: Drive, monkeypatch: pytest.MonkeyPatch, owner: Any, 
         answer = whole(*given, **named)
         if not done:
             done.append(name)
-            drive.process("case show 1")
+            drive.fork("case show 1").communicate()
         return answer
 
     monkeypatch.setattr(owner, name, slower)

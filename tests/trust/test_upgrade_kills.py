@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Drive
+from forks import Forked
 from test_migrations import OLD_ROWS, make_old_store, read_rows
 
 from drivecli import db
@@ -23,12 +22,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that 
 @contextmanager
 def upgrader(drive: Drive) -> Iterator[Any]:
     """Whoever brings the store forward and stops before a statement: called with how, and before which."""
-    path = os.pathsep.join([str(UPGRADER.parent.parent), os.environ.get("PYTHONPATH", "")])
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    env = drive.environ({"PYTHONPATH": path}, as_="sam")
-    with subprocess.Popen([sys.executable, str(UPGRADER)], env=env, encoding="utf-8", **pipes) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
+    with Forked(drive.environ(as_="sam"), program=[UPGRADER]) as process:
         assert process.stdout.readline() == "ready\n"
 
         def stop(how: str, number: int) -> str:
@@ -37,7 +31,6 @@ def upgrader(drive: Drive) -> Iterator[Any]:
             return str(process.stdout.readline().strip())
 
         yield stop
-        process.stdin.close()
 
 
 def stands(drive: Drive) -> tuple[str, list[str]]:
@@ -61,7 +54,7 @@ def lost(drive: Drive) -> list[Any]:
     return [(table, row) for table, row, there in told if table != "setting" and row not in there]
 
 
-@pytest.mark.parametrize("points", [6, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("points", [4, pytest.param(1000, marks=pytest.mark.long)])
 def test_stopped_before_any_statement_it_is_the_old_store_or_the_new_and_runs_again(
     new_drive_file: Drive, points: int, tmp_path: Path
 ) -> None:

@@ -1,8 +1,8 @@
-"""Writes until it is killed: `python writer.py [spoiled]`, started by test_kills.
+"""Writes until it is killed: `python writer.py [spoiled | at once]`, started by test_kills and test_backup.
 
 For every line on stdin it forks a process that logs contacts on case 1, one after the other, and says the number of
 each once it is told that it was saved; when that process is gone, it says "gone". A spoiled one saves its rows first
-and seals them afterwards.
+and seals them afterwards. Told to write "at once", it waits for no line and forks nothing.
 """
 
 import json
@@ -21,6 +21,8 @@ LINE = "contact log 1 --mode phone --outcome held --json --note Words"
 
 def main() -> None:
     """Load all that a write needs, say "ready", and write whenever asked."""
+    if "at once" in sys.argv:
+        write()
     warm_up()
     if "spoiled" in sys.argv:
         spoil()
