@@ -144,6 +144,13 @@ class Drive:
             out, err = running.communicate(stdin, timeout=120)
         return Result(shlex.join(arguments(line)), running.returncode, out, err)
 
+    def forked(self, line: str | Sequence[str], *, stdin: str = "", env: dict[str, str | None] | None = None) -> Result:
+        """As `process`, where how Python itself begins and ends does not matter."""
+        with self.fork(line, env=env) as running:
+            running.stdin.write(stdin)
+            out, err = running.communicate()
+        return Result(shlex.join(arguments(line)), running.returncode, out, err)
+
     def open_case(self, *, as_: str | None = None, today: str | None = None, **options: Any) -> str:
         """Open a case and return its ref; forename and surname are invented anew for each unless they are given.
 

@@ -75,6 +75,7 @@ def become(asked: dict[str, Any], streams: list[int]) -> NoReturn:
         os.environ.clear()
         os.environ.update(asked["environ"])
         os.chdir(asked["folder"])
+        sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         code = program(*asked["program"]) if asked["program"] else cli.main(asked["line"])
         sys.stdout.flush()
     except BaseException:

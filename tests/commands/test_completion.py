@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from conftest import Drive, Result, Stores
-from racing import race
 from screens import Screen
 
 from commands.refusals import contents
@@ -47,10 +46,7 @@ def ask(drive: Drive, line: str, *, shell: str = "zsh", forked: bool = True, **e
     words = len(line.split()) - (not line.endswith(" "))
     last = line.rpartition(" ")[2] if shell == "fish" else str(words)
     around = {"_DRIVE_COMPLETE": f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": last, **env}
-    if not forked or not hasattr(os, "fork"):
-        return drive.process("", env=around)
-    with race(drive, env=around) as go:
-        return go([])[0]
+    return drive.forked("", env=around) if forked else drive.process("", env=around)
 
 
 def tab(drive: Drive, line: str, **env: str | None) -> list[Offer]:

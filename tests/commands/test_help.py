@@ -137,7 +137,7 @@ def test_help_before_a_whole_line_is_help_on_its_command(drive_file) -> None:
 def test_completion_offers_topics_and_commands_to_help(drive_file, words: str, offered: list[str]) -> None:
     env = {"_DRIVE_COMPLETE": "bash_complete", "COMP_WORDS": f"drive {words}", "COMP_CWORD": str(len(words.split()))}
 
-    said = drive_file.process("", env=env).out.split()
+    said = drive_file.forked("", env=env).out.split()
 
     assert [each.partition(",")[2] for each in said] == offered
 

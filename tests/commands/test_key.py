@@ -628,11 +628,11 @@ def ring(locked, tmp_path: Path):
 
 def test_a_keyring_opens_the_store_until_it_is_removed(locked, ring, tmp_path: Path) -> None:
     around, key = ring("rings.Desktop"), keys.read_key(locked.settings)
-    added = locked.process("key keyring", env=around)
-    noted = locked.process("lock", env=around).err
-    opened = locked.process("case list --json", env=around)
-    unlocked = locked.process("unlock --json", env=around)
-    removed = locked.process("key keyring --remove", env=around)
+    added = locked.forked("key keyring", env=around)
+    noted = locked.forked("lock", env=around).err
+    opened = locked.forked("case list --json", env=around)
+    unlocked = locked.forked("unlock --json", env=around)
+    removed = locked.forked("key keyring --remove", env=around)
     locked("lock")
 
     assert added.out == "The keyring of this computer opens the store.\n", added
@@ -641,7 +641,7 @@ def test_a_keyring_opens_the_store_until_it_is_removed(locked, ring, tmp_path: P
     assert unlocked.code == 0
     assert key not in (tmp_path / "ring.json").read_text()
     assert removed.out == "The keyring opens the store no longer.\n"
-    assert locked.process("case list", env=around).code == 5
+    assert locked.forked("case list", env=around).code == 5
     assert (tmp_path / "ring.json").read_text() == "{}"
 
 
@@ -651,7 +651,7 @@ def test_a_keyring_opens_the_store_until_it_is_removed(locked, ring, tmp_path: P
 def test_a_keyring_that_keeps_no_secret_is_not_trusted(locked, ring, name: str) -> None:
     before = locked.settings.slots_file.read_bytes()
 
-    result = locked.process("key keyring", env=ring(name))
+    result = locked.forked("key keyring", env=ring(name))
 
     assert (result.code, result.out) == (3, "")
     said = (
@@ -662,13 +662,13 @@ def test_a_keyring_that_keeps_no_secret_is_not_trusted(locked, ring, name: str) 
 
 
 def test_a_keyring_that_is_gone_leaves_the_passphrase(locked, ring) -> None:
-    locked.process("key keyring", env=ring("rings.Desktop"))
+    locked.forked("key keyring", env=ring("rings.Desktop"))
     locked("lock")
 
-    result = locked.process("case list", env=ring("keyring.backends.fail.Keyring"))
+    result = locked.forked("case list", env=ring("keyring.backends.fail.Keyring"))
 
     assert result.err == LOCKED
-    assert locked.process("unlock --passphrase -", stdin=WORDS, env=ring("rings.Deaf")).code == 0
+    assert locked.forked("unlock --passphrase -", stdin=WORDS, env=ring("rings.Deaf")).code == 0
 
 
 def test_a_keyring_alone_is_not_enough(keyed) -> None:
@@ -757,11 +757,11 @@ def test_every_secret_is_kept_out_of_what_is_printed_for_programs(unlocked) -> N
 
 def test_completion_asks_neither_a_person_nor_the_keyring(locked, ring) -> None:
     asking = {"_DRIVE_COMPLETE": "bash_complete", "COMP_WORDS": "drive case show ", "COMP_CWORD": "3"}
-    locked.process("key keyring", env=ring("rings.Desktop"))
+    locked.forked("key keyring", env=ring("rings.Desktop"))
 
-    unlocked = locked.process("", env=ring("rings.Desktop") | asking)
+    unlocked = locked.forked("", env=ring("rings.Desktop") | asking)
     locked("lock")
-    closed = locked.process("", env=ring("rings.Desktop") | asking)
+    closed = locked.forked("", env=ring("rings.Desktop") | asking)
 
     assert unlocked.out.startswith("plain,WS-0001\n")
     assert (closed.code, closed.out, closed.raw_err) == (0, "", "")

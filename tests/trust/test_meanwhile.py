@@ -17,7 +17,7 @@ def writes_meanwhile(drive: Drive, monkeypatch: pytest.MonkeyPatch, owner: Any, 
         answer = whole(*given, **named)
         if not done:
             done.append(name)
-            drive.fork("case show 1").communicate()
+            drive.forked("case show 1")
         return answer
 
     monkeypatch.setattr(owner, name, slower)

@@ -111,7 +111,7 @@ def test_what_tab_offers_leaves_nothing(drive_file: Drive, team, watched: Watche
     for typed in (f"drive case find {CANARIES['surname'][:8]}", "drive case show ", f"drive worker show {MARKED}"):
         asked = {"_DRIVE_COMPLETE": "zsh_complete", "COMP_WORDS": typed, "COMP_CWORD": "3"}
 
-        offered = drive_file.process("", env=asked)
+        offered = drive_file.forked("", env=asked)
 
         assert CANARIES["surname"] not in offered.out
         assert watched.heard() == {}, typed
