@@ -31,25 +31,25 @@ EXAMPLES = [(name, example) for name, where in PLACES.items() for example in loa
 # -- at every level ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["", *GROUPS, *PLACES])
-def test_help_is_the_same_however_it_is_asked_for(drive_file, words: str) -> None:
-    asked = [drive_file(line) for line in (f"{words} -h", f"{words} --help", f"help {words}", f"--json {words} -h")]
+def test_help_is_the_same_however_it_is_asked_for(drive_file) -> None:
+    for words in ("", *GROUPS, *PLACES):
+        asked = [drive_file(line) for line in (f"{words} -h", f"{words} --help", f"help {words}", f"--json {words} -h")]
 
-    assert [result.code for result in asked] == [0] * 4
-    assert len({result.out for result in asked}) == 1
-    assert asked[0].err == ""
+        assert [result.code for result in asked] == [0] * 4, words
+        assert len({result.out for result in asked}) == 1, words
+        assert asked[0].err == ""
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_help_is_one_sentence_then_examples_then_options_then_where_to_go(drive_file, name: str) -> None:
-    page = drive_file(f"{name} -h").out
-    parts = re.findall(r"^(\w[\w ]*):", page, re.MULTILINE)
+def test_help_is_one_sentence_then_examples_then_options_then_where_to_go(drive_file) -> None:
+    for name in PLACES:
+        page = drive_file(f"{name} -h").out
+        parts = re.findall(r"^(\w[\w ]*):", page, re.MULTILINE)
 
-    assert page.startswith("Usage: drive ")
-    assert parts[:2] == ["Usage", "Examples"]
-    assert parts[2] in ("Positional arguments", "Options", "Arguments")
-    assert parts[-1] == "See also"
-    assert 2 <= len(load(PLACES[name]).examples) <= 4
+        assert page.startswith("Usage: drive "), name
+        assert parts[:2] == ["Usage", "Examples"], name
+        assert parts[2] in ("Positional arguments", "Options", "Arguments"), name
+        assert parts[-1] == "See also", name
+        assert 2 <= len(load(PLACES[name]).examples) <= 4, name
 
 
 def params() -> Iterator[tuple[str, click.Parameter]]:
