@@ -6,5 +6,5 @@ __version__ = "0.1.0"
 
 gc.set_threshold(250_000)
 """Objects made before Python looks for garbage among them: more than most commands make, of which loading what they
-need is nearly all. To look for it as often as usual costs a twelfth of a write, and more of a list.
+need is nearly all. To look for it as often as usual costs every command a few hundredths of its time, and finds none.
 """
