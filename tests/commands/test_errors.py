@@ -6,10 +6,8 @@ import shlex
 import signal
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
-import click
 import pytest
 
 from drivecli import cli
@@ -208,22 +206,12 @@ def test_no_odd_word_is_a_fault_of_ours(opened, command: str, every: int, tmp_pa
     monkeypatch.chdir(tmp_path)  # a word may name a file that is then written
     faults = []
     for word in ODD[LEAVES.index(command) % every :: every]:
-        for line in ([word], ["1", word]) if takes_two_words(command) else ([word],):
+        for line in ([word], ["1", word]):
             result = run(opened, command, line)
             if result.code == 1 or "Traceback" in result.err:
                 faults.append(result.line)
 
     assert not faults
-
-
-def takes_two_words(command: str) -> bool:
-    """Whether a second word is more than one too many."""
-    group, _, name = command.partition(" ")
-    where, _ = GROUPS[group][name] if name else COMMANDS[group]
-    module, _, function = where.partition(":")
-    params = getattr(import_module(f"drivecli.commands.{module}"), function).params
-    arguments = [each for each in params if isinstance(each, click.Argument)]
-    return len(arguments) > 1 or any(each.nargs != 1 for each in arguments)
 
 
 def run(drive, command: str, words: list[str]):

@@ -294,17 +294,19 @@ ESCAPES = {
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
+FORMS = ("table", "markdown")
+
+
 def test_no_text_can_control_the_terminal(drive_file, team) -> None:
     said = [each for number, text in enumerate(ESCAPES.values(), 1) for each in tell_odd_text(drive_file, number, text)]
-    things = [
-        line.replace("1", str(number)) for number in range(1, len(ESCAPES) + 1) for line in THINGS if line != "whoami"
-    ]
-    one_by_one = [line for line in LISTS if line.endswith("1")]
-    lists = [line for line in LISTS if not line.endswith("1")] + [
-        line.replace("1", str(number)) for number in range(1, len(ESCAPES) + 1) for line in one_by_one
-    ]
-    said += [drive_file(line, as_="odd1") for line in (*lists, *things, "worker show odd1", "whoami")]
-    said += [drive_file(f"{line} --format {form}") for line in lists for form in ("table", "markdown")]
+    of_one = [line for line in LISTS if line.endswith("1")]
+    of_all = [line for line in LISTS if line not in of_one]
+    for number in map(str, range(1, len(ESCAPES) + 1)):
+        lines = [line.replace("1", number) for line in (*of_one, *THINGS, "worker show odd1")]
+        said += [drive_file(line, as_=f"odd{number}") for line in (*lines, "today", "drafts")]
+        said += [drive_file(f"{line} --format {form}") for line in lines[: len(of_one)] for form in FORMS]
+    said += [drive_file(line, as_="odd1") for line in of_all]
+    said += [drive_file(f"{line} --format {form}") for line in of_all for form in FORMS]
 
     shown = [str(result) for result in said if CONTROLS.search(result.out.replace("\r\n", "\n") + result.err)]
 
@@ -326,7 +328,7 @@ def tell_odd_text(say, number: int, text: str) -> list[Any]:
     said.append(say(["case", "extend", case, "--months", "1", "--reason", text, "--authorised-by", "sam"], ok=True))
     said.append(say(["case", "transfer", case, "--to", odd, "--reason", f"{text} two"], ok=True))
     said += [say(opened), say([*opened, "--same-as", case]), say(["case", "find", f"x{text}"])]
-    said += [say(["worker", "show", odd]), say(["--fields", "name", "case", "show", case])]
+    said.append(say(["--fields", "name", "case", "show", case], as_=odd))
     return [*said, say(["agency", "add", f"{text}2", "--quiet"])]
 
 

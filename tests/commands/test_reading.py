@@ -269,12 +269,12 @@ AROUND: dict[str, dict[str, str | None]] = {
 
 
 def piped(demo: Drive, env: dict[str, str | None]) -> str:
-    """What a pipe is told by a few lines, each with its code, in processes with such surroundings."""
-    told = []
-    for line in ["caseload", "today", "case show 7", "case timeline 7", "worker list", *WRONG]:
-        process = demo.fork(f"--demo {line}", env=env)
-        told += [process.communicate()[0], str(process.returncode)]
-    return "\n".join(told)
+    """What a pipe is told by a few lines, each with its code, in a process with such surroundings."""
+    program = "import sys; from drivecli.cli import main\nfor line in sys.argv[1:]: print(main(line.split()))"
+    lines = ["caseload", "today", "case show 7", "case timeline 7", "worker list", *WRONG]
+    command = [sys.executable, "-c", program, *(f"--demo {line}" for line in lines)]
+    around = demo.environ({**env, "PYTHONUTF8": "1"})
+    return subprocess.run(command, env=around, capture_output=True, encoding="utf-8", timeout=120).stdout
 
 
 @pytest.fixture(scope="module")
