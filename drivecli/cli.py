@@ -200,7 +200,8 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
         code = OK
         _let_go_of_stdout()
     except KeyboardInterrupt:  # it came when the line was over, or while it was told why the line failed
-        code = _tell_stopped(app)
+        app.out.error(_stopped(app))
+        code = INTERRUPTED
     finally:
         with suppress(KeyboardInterrupt):  # all is said and done; closing brings a large change into the file
             app.close()
@@ -271,12 +272,6 @@ def _peek(args: list[str], app: App) -> None:
 
 def _stopped(app: App) -> DriveError:
     return DriveError(f"Stopped. {_saved(app)}", kind="interrupted", code=INTERRUPTED)
-
-
-def _tell_stopped(app: App) -> int:
-    error = _stopped(app)
-    app.out.error(error)
-    return error.code
 
 
 def _saved(app: App) -> str:
