@@ -265,7 +265,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a run in the background
 
 
 def pytest_collection_finish() -> None:
-    """See pytest_configure."""
+    """See pytest_configure. What was collected stays to the end: nobody need look through it again and again."""
+    gc.freeze()
     gc.enable()
 
 
