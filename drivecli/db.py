@@ -8,11 +8,12 @@ same connection, so that both see one transaction.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from drivecli import writers
 from drivecli.errors import StoreUnusable
 from drivecli.settings import Store
 from drivecli.trouble import as_refusal as as_refusal
@@ -20,6 +21,7 @@ from drivecli.trouble import locked, refusal_of_postgres, refuse_unlike_store, r
 from drivecli.values import converter, for_psycopg, for_sqlite
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
     from sqlmodel import Session
 
     from drivecli.behind import Behind
@@ -73,6 +75,14 @@ class Connection:
         if self.is_postgres:
             return self.raw.execute(for_psycopg(sql), params)
         return self.raw.execute(sql, {name: for_sqlite(value) for name, value in params.items()})
+
+    def all_of(self, statements: Sequence[str]) -> list[list[Any]]:
+        """The rows of each of several SELECTs. A server is asked them at one go, and answers at one go."""
+        if not self.is_postgres:
+            return [self.raw.execute(sql).fetchall() for sql in statements]
+        with self.raw.pipeline():
+            asked = [self.raw.execute(sql) for sql in statements]
+        return [each.fetchall() for each in asked]
 
     def run_many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:
         """Run one statement for every row of parameters."""
@@ -138,7 +148,7 @@ class Connection:
         while monotonic() - began < patience:
             if not told and monotonic() - began > PATIENCE:
                 told = True
-                self.waiting(self._who_writes() or "somebody else who is writing")
+                self.waiting(writers.who_writes(self) or "somebody else who is writing")
             yield True
         yield False
 
@@ -155,44 +165,6 @@ class Connection:
             if not next(turns):
                 raise locked()
             sleep(TURN_MS / 10_000)
-
-    def announce(self, words: str) -> None:
-        """Say who writes and with what, so that whoever waits longer than a moment is told. Names nobody served."""
-        if self.is_postgres:
-            self.run("SELECT set_config('application_name', :words, false)", words=f"drive: {words}"[:63])
-        elif self._note:
-            with suppress(OSError), open(self._note, "w", encoding="utf-8", opener=_private) as file:
-                file.write(f"{os.getpid()} {words}")
-
-    def withdraw(self) -> None:
-        """Take back what was announced."""
-        if self._note:
-            self._note.unlink(missing_ok=True)
-        elif not self.is_closed:
-            self.raw.execute("SELECT set_config('application_name', 'drive', false)")
-            self.raw.commit()
-
-    def _who_writes(self) -> str:
-        """Who announced that they write; nothing when nobody did, or whoever did is gone."""
-        if self.is_postgres:
-            sql = (
-                "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-                " WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()"
-                " AND a.application_name LIKE :ours LIMIT 1"
-            )
-            return (self.value(sql, ours="drive: %") or "").removeprefix("drive: ")
-        try:
-            number, _, words = self._note.read_text(encoding="utf-8").partition(" ") if self._note else ("", "", "")
-            if os.name == "posix":
-                os.kill(int(number), 0)
-        except (OSError, ValueError):
-            return ""
-        return words
-
-    @property
-    def _note(self) -> Path | None:
-        """Where a writer on the file announces itself: beside the file."""
-        return self.store.path.with_name(f"{self.store.path.name}-writer") if self.store.path else None
 
     def expect_much(self) -> None:
         """Make room in memory for a transaction of many rows, and do `later` what can be: else it takes far longer."""
@@ -252,22 +224,35 @@ class Connection:
         if self._behind:
             self._behind.end()
         self._behind = None
+        if self._session and not self.is_closed:
+            self._session.close()
+        self._session = None
         self._raw.close()
 
-    def session(self) -> "Session":
-        """A SQLModel session over this very connection and its transaction. Loads the ORM."""
+    def session(self, *, alters: bool = False) -> "Session":
+        """A SQLModel session over this very connection and its transaction. Loads the ORM.
+
+        Only who `alters` tables, or looks at their form, needs what SQLAlchemy asks every server about itself.
+        """
         if self._behind:
             self._behind.finish()
         if self._session is None:
-            from sqlalchemy import StaticPool, create_engine
             from sqlmodel import Session
 
-            url = "postgresql+psycopg://" if self.is_postgres else "sqlite://"
-            module = {} if self.is_postgres else {"module": sys.modules["sqlcipher3.dbapi2"]}
-            engine = create_engine(url, creator=lambda: self._raw, poolclass=StaticPool, hide_parameters=True, **module)
-            self._session = Session(engine, expire_on_commit=False)
+            self._session = Session(_engine(self._raw, self.engine, alters=alters), expire_on_commit=False)
             self._session.connection()
         return self._session
+
+
+def _engine(raw: Any, kind: str, *, alters: bool) -> "Engine":
+    from sqlalchemy import StaticPool, create_engine
+
+    url = "postgresql+psycopg://" if kind == "postgresql" else "sqlite://"
+    module = {} if kind == "postgresql" else {"module": sys.modules["sqlcipher3.dbapi2"]}
+    engine = create_engine(url, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True, **module)
+    if not alters:
+        engine.dialect.initialize = lambda connection: None  # type: ignore[method-assign]
+    return engine
 
 
 def open_store(store: Store, key: Callable[[], str], *, write: bool = False) -> Connection:
@@ -407,10 +392,6 @@ def _unlock(path: Path, key: str, *, write: bool, alone: bool, patience: float =
         raw.close()
         raise as_refusal(error) or error from None
     return raw
-
-
-def _private(path: str, how: int) -> int:
-    return os.open(path, how, 0o600)
 
 
 def _nothing(value: None) -> None:

@@ -14,7 +14,7 @@ from threading import current_thread, main_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from drivecli import audit, many
+from drivecli import audit, many, writers
 from drivecli.anchors import Sealed
 from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
@@ -117,7 +117,7 @@ class Work:
         if not self.db.is_closed:
             self.session.rollback()
         if self._announced:
-            self.db.withdraw()
+            writers.withdraw(self.db)
 
     def _begin(self) -> None:
         self.db.lock(RULES, shared=not self._alone)
@@ -129,7 +129,7 @@ class Work:
 
     def announce(self) -> None:
         """Say to whoever will wait for this work that it will take a while."""
-        self.db.announce(f"{self.actor.username} ({self._command}, begun {self.stamp()[11:16]} UTC)")
+        writers.announce(self.db, f"{self.actor.username} ({self._command}, begun {self.stamp()[11:16]} UTC)")
         self._announced = True
 
     def __exit__(

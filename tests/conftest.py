@@ -24,7 +24,6 @@ from typing import Any
 import postgres
 import psycopg
 import pytest
-import sqlalchemy
 from forks import Forked
 
 from drivecli import cli, db, keys
@@ -220,27 +219,25 @@ def run(argv: list[str], env: dict[str, str], stdin: str = "") -> Result:
     return Result(shlex.join(argv), code, out, err)
 
 
-def _compile_once(create_engine: Callable[..., Any]) -> Callable[..., Any]:
-    """An engine of every store, as ever, but what the first of its kind compiled is there for those after it, and what
-    it asked of the database.
+def _compile_once(new_engine: Callable[..., Any]) -> Callable[..., Any]:
+    """An engine of every store, as ever, but what the first of its kind compiled is there for those after it.
 
     Every line has an engine of its own, and thousands of lines run in this process: to compile the same statements for
-    each, and to ask each server who it is, would be a third of what they cost.
+    each would be a third of what they cost.
     """
     first: dict[str, Any] = {}
 
-    def create(*given: Any, **how: Any) -> Any:
-        engine = create_engine(*given, **how)
-        known = first.setdefault(engine.dialect.name, engine)
-        if getattr(known.dialect, "server_version_info", None):
-            known.dialect.initialize = lambda connection: None
-        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+    def create(raw: Any, kind: str, *, alters: bool) -> Any:
+        engine = new_engine(raw, kind, alters=alters)
+        if not alters:
+            known = first.setdefault(kind, engine)
+            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
         return engine
 
     return create
 
 
-sqlalchemy.create_engine = _compile_once(sqlalchemy.create_engine)
+db._engine = _compile_once(db._engine)
 
 
 def _written(stream: io.TextIOWrapper) -> str:

@@ -110,7 +110,7 @@ def _as_text(value: Any, like: Any) -> Any:
 def schema_of(connection: db.Connection) -> list[tuple[str, ...]]:
     """Every table, column, index and constraint, as the engine itself tells them."""
     found: list[tuple[str, ...]] = []
-    inspector = inspect(connection.session().connection())
+    inspector = inspect(connection.session(alters=True).connection())
     for table in sorted(inspector.get_table_names()):
         for column in inspector.get_columns(table):
             found.append((table, column["name"], str(column["type"]), str(column["nullable"])))
@@ -125,7 +125,7 @@ def schema_of(connection: db.Connection) -> list[tuple[str, ...]]:
 
 
 def test_the_models_and_the_migrated_schema_are_the_same(drive) -> None:
-    connection = drive.db().session().connection()
+    connection = drive.db().session(alters=True).connection()
     context = MigrationContext.configure(connection)
 
     differences = compare_metadata(context, metadata)
@@ -134,7 +134,7 @@ def test_the_models_and_the_migrated_schema_are_the_same(drive) -> None:
 
 
 def test_indexes_of_some_rows_alone_are_of_those_rows_that_the_models_say(drive) -> None:
-    inspector = inspect(drive.db().session().connection())
+    inspector = inspect(drive.db().session(alters=True).connection())
     wanted = {
         (table.name, str(index.name), index.info.get("only"))
         for table in metadata.tables.values()
@@ -160,7 +160,7 @@ def _only(index: Any) -> str | None:
 def test_the_comparison_sees_a_table_that_no_migration_made(drive) -> None:
     store = drive.db(write=True)
     store.run("DROP TABLE draft")
-    context = MigrationContext.configure(store.session().connection())
+    context = MigrationContext.configure(store.session(alters=True).connection())
 
     differences = compare_metadata(context, metadata)
 
@@ -168,7 +168,7 @@ def test_the_comparison_sees_a_table_that_no_migration_made(drive) -> None:
 
 
 def test_every_check_of_the_models_is_in_the_migrated_schema(drive) -> None:
-    inspector = inspect(drive.db().session().connection())
+    inspector = inspect(drive.db().session(alters=True).connection())
     wanted = {
         (table.name, str(each.name))
         for table in metadata.tables.values()

@@ -17,7 +17,7 @@ from conftest import TODAY, Drive
 from histories import CATALOGUE, wrong_rows
 from racing import race
 
-from drivecli import audit
+from drivecli import audit, writers
 from drivecli.queries import clock
 from drivecli.work import RULES
 
@@ -246,7 +246,7 @@ def test_whoever_waits_longer_than_a_moment_is_told_for_whom(drive, team):
         other.raw.autocommit = False
     other.begin(write=True)
     other.lock(RULES)
-    other.announce("gil (drive import cases, begun 02:10 UTC)")
+    writers.announce(other, "gil (drive import cases, begun 02:10 UTC)")
 
     with drive.fork("contact log 1 --mode phone --outcome held", env={"DRIVE_WORKER": "sam"}) as waiting:
         said = ""
@@ -255,7 +255,7 @@ def test_whoever_waits_longer_than_a_moment_is_told_for_whom(drive, team):
             assert line, said
             said += line
         other.rollback()
-        other.withdraw()
+        writers.withdraw(other)
         waiting.communicate()
 
     assert said.endswith("Waiting for gil (drive import cases, begun 02:10 UTC) to finish ...\n")

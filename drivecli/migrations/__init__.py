@@ -29,5 +29,5 @@ def config(db: "Connection | None" = None) -> "Config":
 
     found = Config()
     found.set_main_option("script_location", str(Path(__file__).parent))
-    found.attributes["session"] = db.session() if db else None
+    found.attributes["session"] = db.session(alters=True) if db else None
     return found

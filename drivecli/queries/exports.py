@@ -285,11 +285,9 @@ class _Stands:
     """Since when a few cases stand where they stand: stage, suspension not resumed, agreed approach, last follow-up."""
 
     def __init__(self, db: Connection, ids: list[int]) -> None:
-        self.stages = standing(db, ids, "stage_change", "occurred_on", date)
-        self.suspensions = standing(db, ids, "suspension", "occurred_on, suspend_reason, resumed_on", date, str, date)
-        self.releases = standing(db, ids, "release_date", "occurred_on, suspension_id, expected_on", date, int, date)
-        self.approaches = standing(db, ids, "approach", "occurred_on, state, until_on, modes", date, str, date, str)
-        self.reviews = standing(db, ids, "review", "occurred_on, kind", date, str)
+        self.stages, self.suspensions, self.releases, self.approaches, self.reviews = standing(
+            db, ids, "stage_change", "suspension", "release_date", "approach", "review"
+        )
 
     def of(self, case: int) -> tuple[date | str | None, ...]:
         """The day of the stage; day, reason and expected release of the suspension; of the agreement and follow-up.

@@ -1,7 +1,7 @@
 """CaseFacts for many cases in a fixed number of statements for every ten thousand."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,31 @@ from drivecli.domain.checklists import AGREED, OPEN
 MANY = 10_000
 """Cases read at once: their ids must fit into one statement."""
 
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "opening": ("occurred_on", "window_months"),
+    "stage_change": ("occurred_on", "stage"),
+    "tier_change": ("occurred_on", "tier"),
+    "area_change": ("occurred_on", "area"),
+    "contact": ("occurred_on", "kind", "mode", "outcome", "made_by"),
+    "approach": ("occurred_on", "state", "until_on", "modes"),
+    "hold": ("occurred_on", "until_on", "lifted_on"),
+    "suspension": ("occurred_on", "suspend_reason", "resumed_on"),
+    "release_date": ("occurred_on", "suspension_id", "expected_on"),
+    "assignment": ("occurred_on", "worker_id", "role", "ended_on"),
+    "review": ("occurred_on", "kind"),
+    "extension": ("occurred_on", "months"),
+    "closing": ("occurred_on", "closure_reason"),
+}
+"""The facts of a case, each in a table of its name, and what of each matters here; the day it happened first."""
+
+_BESIDE = {
+    "names": "SELECT id, name FROM worker WHERE id IN (SELECT worker_id FROM assignment WHERE {among})",
+    "ticks": "SELECT item_id, id, occurred_on, state, owner_id FROM checklist_tick WHERE {among} ORDER BY id",
+    "items": "SELECT l.case_id, i.id, l.id, l.title, i.place, l.occurred_on, i.due_from_start, i.due_days"
+    " FROM checklist l JOIN checklist_item i ON i.checklist_id = l.id WHERE l.{among} ORDER BY i.id",
+}
+"""What must be known beside the facts."""
+
 
 def case_facts(db: Connection, ids: Iterable[int], catalogue: Catalogue) -> dict[int, facts.CaseFacts]:
     """What happened in each of these cases, by case id. A superseded or withdrawn row is not among the facts."""
@@ -25,22 +50,14 @@ def case_facts(db: Connection, ids: Iterable[int], catalogue: Catalogue) -> dict
 
 
 def _facts(read: "_Reader") -> dict[int, facts.CaseFacts]:
-    openings = read.current("opening", "occurred_on, window_months", date, int)
-    stages = read.current("stage_change", "occurred_on, stage", date, str)
-    tiers = read.current("tier_change", "occurred_on, tier", date, str)
-    areas = read.current("area_change", "occurred_on, area", date, str)
-    contacts = read.contacts()
-    approaches = read.approaches()
-    holds = read.current("hold", "occurred_on, until_on, lifted_on", date, date, date)
-    suspensions = read.current("suspension", "occurred_on, suspend_reason, resumed_on", date, str, date)
-    releases = read.current("release_date", "occurred_on, suspension_id, expected_on", date, int, date)
-    assignments = read.assignments()
-    reviews = read.current("review", "occurred_on, kind", date, str)
-    extensions = read.current("extension", "occurred_on, months", date, int)
-    items = read.items()
-    closings = read.current("closing", "occurred_on, closure_reason", date, str)
+    tiers, areas = read.current("tier_change"), read.current("area_change")
+    contacts, approaches = read.contacts(), read.approaches()
+    stages, holds, reviews = read.current("stage_change"), read.current("hold"), read.current("review")
+    suspensions, releases = read.current("suspension"), read.current("release_date")
+    assignments, items = read.assignments(), read.items()
+    extensions, closings = read.current("extension"), read.current("closing")
     found = {}
-    for case, rows in openings.items():
+    for case, rows in read.current("opening").items():
         opening, opened_on, months = rows[-1]
         found[case] = facts.CaseFacts(
             id=case,
@@ -70,14 +87,13 @@ def _each(kind: type[Any], rows: list[Any] | None) -> tuple[Any, ...]:
 
 def approachability(db: Connection, ids: Iterable[int], catalogue: Catalogue) -> dict[int, facts.CaseFacts]:
     """Of each case its window, approaches and holds alone."""
-    read = _Reader(db, sorted(ids), catalogue)
-    if not read.ids:
+    listed = sorted(ids)
+    if not listed:
         return {}
-    approaches = read.approaches()
-    holds = read.current("hold", "occurred_on, until_on, lifted_on", date, date, date)
-    extensions = read.current("extension", "occurred_on, months", date, int)
+    read = _Reader(db, listed, catalogue, ("opening", "approach", "hold", "extension"))
+    approaches, holds, extensions = read.approaches(), read.current("hold"), read.current("extension")
     found = {}
-    for case, rows in read.current("opening", "occurred_on, window_months", date, int).items():
+    for case, rows in read.current("opening").items():
         opening, opened_on, months = rows[-1]
         found[case] = facts.CaseFacts(
             id=case,
@@ -85,31 +101,39 @@ def approachability(db: Connection, ids: Iterable[int], catalogue: Catalogue) ->
             opened_on=opened_on,
             window_months=months,
             tier="",
-            approaches=tuple(approaches[case]),
-            holds=tuple(facts.Hold(*row) for row in holds[case]),
-            extensions=tuple(facts.Extension(*row) for row in extensions[case]),
+            approaches=tuple(approaches.get(case, ())),
+            holds=_each(facts.Hold, holds.get(case)),
+            extensions=_each(facts.Extension, extensions.get(case)),
         )
     return found
 
 
-def standing(db: Connection, ids: Iterable[int], table: str, columns: str, *kinds: type) -> dict[int, list[Any]]:
-    """(id, columns ...) of the rows of a fact's table that stand, by case, in order of day and then of recording.
+def standing(db: Connection, ids: Iterable[int], *tables: str) -> list[dict[int, list[Any]]]:
+    """(id, columns ...) of the rows of each fact's table that stand, by case, in order of day and then of recording.
 
-    The day, `occurred_on`, is the first of the columns; `kinds` are what each of them is.
+    The columns are those of `COLUMNS`.
     """
-    rows = db.run(
-        f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {_among(ids)}"
-    ).fetchall()
+    among = _among(ids)
+    found = db.all_of([_select(table, among) for table in tables])
+    return [_by_case(rows, COLUMNS[table]) for table, rows in zip(tables, found, strict=True)]
+
+
+def _select(table: str, among: str) -> str:
+    columns = ", ".join(COLUMNS[table])
+    return f"SELECT case_id, id, supersedes_id, withdrawn, {columns} FROM {table} WHERE {among}"
+
+
+def _by_case(rows: list[Any], columns: Sequence[str]) -> dict[int, list[Any]]:
     if any(row[2] is not None or row[3] for row in rows):
         rows = _standing(rows)
     else:
         rows.sort(key=lambda row: (str(row[4]), row[1]))
-    days = [place for place, kind in enumerate(kinds, 4) if kind is date]
+    days = [place for place, name in enumerate(columns, 4) if name.endswith("_on")]
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         typed = list(row)
         for place in days:
-            typed[place] = _typed(typed[place], date)
+            typed[place] = _typed(typed[place])
         found[row[0]].append((row[1], *typed[4:]))
     return found
 
@@ -119,18 +143,22 @@ def _among(ids: Iterable[int]) -> str:
 
 
 class _Reader:
-    def __init__(self, db: Connection, ids: list[int], catalogue: Catalogue) -> None:
-        self.db = db
-        self.ids = ids
-        self.among = _among(ids)
-        self.catalogue = catalogue
+    """The rows of some tables about some cases, all asked for at once, and what they say."""
 
-    def current(self, table: str, columns: str, *kinds: type) -> dict[int, list[Any]]:
-        return standing(self.db, self.ids, table, columns, *kinds)
+    def __init__(self, db: Connection, ids: list[int], catalogue: Catalogue, tables: Iterable[str] = COLUMNS) -> None:
+        among = _among(ids)
+        self.catalogue = catalogue
+        asked = {table: _select(table, among) for table in tables}
+        if "assignment" in asked:
+            asked |= {name: sql.format(among=among) for name, sql in _BESIDE.items()}
+        self._rows = dict(zip(asked, db.all_of([*asked.values()]), strict=True))
+
+    def current(self, table: str) -> dict[int, list[Any]]:
+        return _by_case(self._rows[table], COLUMNS[table])
 
     def approaches(self) -> dict[int, list[facts.Approach]]:
-        found: dict[int, list[facts.Approach]] = defaultdict(list)
-        for case, rows in self.current("approach", "occurred_on, state, until_on, modes", date, str, date, str).items():
+        found: dict[int, list[facts.Approach]] = {}
+        for case, rows in self.current("approach").items():
             found[case] = [
                 facts.Approach(row, on, state, until, tuple(modes.split(",")) if modes else ())
                 for row, on, state, until, modes in rows
@@ -139,9 +167,8 @@ class _Reader:
 
     def contacts(self) -> dict[int, list[facts.Contact]]:
         outcomes, modes = self.catalogue.codes("contact_outcome"), self.catalogue.codes("contact_mode")
-        columns = "occurred_on, kind, mode, outcome, made_by"
         found: dict[int, list[facts.Contact]] = defaultdict(list)
-        for case, rows in self.current("contact", columns, date, str, str, str, int).items():
+        for case, rows in self.current("contact").items():
             for row, on, kind, mode, outcome, by in rows:
                 known = outcomes[outcome].is_ if outcome in outcomes else lambda fact: False
                 found[case].append(
@@ -159,15 +186,9 @@ class _Reader:
         return found
 
     def assignments(self) -> dict[int, list[facts.Assignment]]:
-        names = {
-            row[0]: row[1]
-            for row in self.db.run(
-                f"SELECT id, name FROM worker WHERE id IN (SELECT worker_id FROM assignment WHERE {self.among})"
-            ).fetchall()
-        }
+        names = dict(tuple(row) for row in self._rows["names"])
         found: dict[int, list[facts.Assignment]] = defaultdict(list)
-        columns = "occurred_on, worker_id, role, ended_on"
-        for case, rows in self.current("assignment", columns, date, int, str, date).items():
+        for case, rows in self.current("assignment").items():
             for row, on, worker, role, ended_on in rows:
                 specialist = role != "case_manager"
                 found[case].append(facts.Assignment(row, on, worker, names[worker], role, specialist, ended_on))
@@ -175,21 +196,12 @@ class _Reader:
 
     def items(self) -> dict[int, list[facts.ChecklistItem]]:
         """Checklist items that were agreed, and those due from the start: no other is of any matter to the clock."""
-        ticks = {
-            row[0]: row[1:]
-            for row in self.db.run(
-                f"SELECT item_id, id, occurred_on, state, owner_id FROM checklist_tick WHERE {self.among} ORDER BY id"
-            ).fetchall()
-        }
-        started = self.db.run(
-            "SELECT l.case_id, i.id, l.id, l.title, i.place, l.occurred_on, i.due_from_start, i.due_days"
-            f" FROM checklist l JOIN checklist_item i ON i.checklist_id = l.id WHERE l.{self.among} ORDER BY i.id"
-        ).fetchall()
+        ticks = {row[0]: row[1:] for row in self._rows["ticks"]}
         found: dict[int, list[facts.ChecklistItem]] = defaultdict(list)
-        for case, item, checklist, title, place, on, from_start, days in started:
+        for case, item, checklist, title, place, on, from_start, days in self._rows["items"]:
             tick, day, state, owner = ticks.get(item, (None, on, OPEN, None))
             if from_start or state == AGREED:
-                days_ = (_typed(on, date), bool(from_start), days, state, tick, _typed(day, date), owner)
+                days_ = (_typed(on), bool(from_start), days, state, tick, _typed(day), owner)
                 found[case].append(facts.ChecklistItem(item, checklist, title, place, *days_))
         return found
 
@@ -216,5 +228,5 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _typed(value: Any, kind: type) -> Any:
-    return _day(value) if kind is date and isinstance(value, str) else value
+def _typed(value: Any) -> Any:
+    return _day(value) if isinstance(value, str) else value

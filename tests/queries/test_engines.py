@@ -232,8 +232,8 @@ CALLS: dict[Callable[..., Any], Callable[[Connection], Any]] = {
     facts.approachability: lambda db: facts.approachability(db, range(1, 7), CATALOGUE),
     facts.case_facts: lambda db: facts.case_facts(db, range(1, 7), CATALOGUE),
     facts.standing: lambda db: [
-        facts.standing(db, range(1, 7), "stage_change", "occurred_on, stage", date, str),
-        facts.standing(db, [1, 3], "hold", "occurred_on, until_on, lifted_on", date, date, date),
+        facts.standing(db, range(1, 7), "stage_change", "hold"),
+        facts.standing(db, [1, 3], *facts.COLUMNS),
     ],
     imports.history: lambda db: [replace(each, at="") for each in imports.history(db)],
     imports.batch: lambda db: replace(imports.batch(db, 1), at=""),

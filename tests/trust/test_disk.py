@@ -16,6 +16,8 @@ import pytest
 from conftest import INIT, Drive, Result
 from test_store import as_an_ordinary_user
 
+from drivecli import writers
+
 LOG = "contact log 1 --mode phone --outcome held --note -"
 WORDS = "what was said\non two lines\n"
 FULL = "The disk is full. Nothing was saved; everything saved before is still there.\n"
@@ -306,11 +308,11 @@ def test_who_is_writing_is_announced_to_nobody_else_of_this_computer(drive_file:
     store, was = drive_file.db(), os.umask(0)
     monkeypatch.setattr(Path, "chmod", lambda *_: None)  # what is put right afterwards was open for a moment
     try:
-        store.announce("sam (drive import, begun 09:30 UTC)")
+        writers.announce(store, "sam (drive import, begun 09:30 UTC)")
     finally:
         os.umask(was)
 
     [note] = drive_file.home.rglob("*-writer")
     assert oct(note.stat().st_mode & 0o777) == "0o600"
-    store.withdraw()
+    writers.withdraw(store)
     assert not note.exists()
