@@ -145,26 +145,28 @@ Noted = tuple[str, str, str, str | None]
 
 def _take(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
     """Take what the triggers noted: what the entry says of the rows, and the images to keep from before."""
-    many_rows = db.value(f"SELECT COUNT(*) FROM unsealed WHERE {which}") > SINGLY
-    said, kept = _many_rows(db, which) if many_rows else _few_rows(db, which)
+    rows = noted(db, which, limit=SINGLY + 1)
+    said, kept = _few_rows(db, rows) if len(rows) <= SINGLY else _many_rows(db, which)
     db.run(f"DELETE FROM unsealed WHERE {which}")
     return said, kept
 
 
-def noted(db: Connection, which: str = "1 = 1") -> list[Noted]:
-    """What the triggers noted and no entry names yet, oldest first."""
-    return [(*each,) for each in db.run(f"SELECT tbl, pk, op, old FROM unsealed WHERE {which} ORDER BY id").fetchall()]
+def noted(db: Connection, which: str = "1 = 1", *, limit: int | None = None) -> list[Noted]:
+    """What the triggers noted and no entry names yet, oldest first; with `limit` not more than so many."""
+    at_most = "" if limit is None else f" LIMIT {limit}"
+    sql = f"SELECT tbl, pk, op, old FROM unsealed WHERE {which} ORDER BY id{at_most}"
+    return [(*each,) for each in db.run(sql).fetchall()]
 
 
-def _few_rows(db: Connection, which: str) -> tuple[dict[str, Any], list[Noted]]:
-    rows = noted(db, which)
+def _few_rows(db: Connection, rows: Sequence[Noted]) -> tuple[dict[str, Any], list[Noted]]:
     return {"changes": hashes(Backwards(db), rows)}, [each for each in rows if each[3]]
 
 
 def hashes(then: Backwards, rows: Iterable[Noted]) -> list[list[str | None]]:
     """Each row with the hash of what it became and of what it was, going back from how rows stand in `then`."""
-    found = []
-    for table, pk, op, old in reversed(list(rows)):
+    found, backwards = [], [*rows][::-1]
+    then.images.expect(table for table, *_ in backwards)
+    for table, pk, op, old in backwards:
         after, was = then.now(table, pk), image(table, json.loads(old)) if old else None
         found.append([table, pk, op, *(None if each is None else hashed(each) for each in (after, was))])
         then.before(table, pk, was)

@@ -6,7 +6,7 @@ on both engines, and stays the same when a column is added. Columns that repeat 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from heapq import merge
 from typing import Any
@@ -75,21 +75,31 @@ Columns = dict[str, tuple[str, bool]]
 
 def columns(db: Connection, table: str) -> Columns:
     """The columns of a table; none of what is no table."""
-    return _columns(db, "= :table", table=table).get(table, {})
+    return _columns(db, [table]).get(table, {})
 
 
-def _columns(db: Connection, which: str, **named: str) -> dict[str, Columns]:
-    sql = (
-        "SELECT c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull"
-        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-        f" WHERE c.relname {which} AND c.relnamespace = CAST(current_schema() AS regnamespace)"
-        " AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
-        if db.is_postgres
-        else 'SELECT m.name, c.name, c.type, NOT c."notnull" FROM sqlite_master m JOIN pragma_table_info(m.name) c'
-        f" WHERE m.type = 'table' AND m.name {which}"
-    )
+def _columns(db: Connection, tables: Iterable[str] | None = None) -> dict[str, Columns]:
+    """The columns of these tables, or of all; whatever else is named is left out."""
+    if db.is_postgres:
+        sql = (
+            "SELECT c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull"
+            " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            " WHERE c.relnamespace = CAST(current_schema() AS regnamespace)"
+            " AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+        )
+        among = " AND c.relname = ANY(CAST(:tables AS text[]))"
+    else:
+        sql = (
+            'SELECT m.name, c.name, c.type, NOT c."notnull" FROM sqlite_master m JOIN pragma_table_info(m.name) c'
+            " WHERE m.type = 'table'"
+        )
+        among = " AND m.name IN (SELECT value FROM json_each(:tables))"
+    if tables is None:
+        rows = db.run(sql)
+    else:
+        rows = db.run(sql + among, tables=[*tables] if db.is_postgres else json.dumps([*tables]))
     found: dict[str, Columns] = {}
-    for table, name, kind, may_be_empty in sorted(db.run(sql, **named).fetchall()):
+    for table, name, kind, may_be_empty in sorted(rows.fetchall()):
         if name not in DERIVED.get(table, ()):
             found.setdefault(table, {})[name] = kind, bool(may_be_empty)
     return found
@@ -132,13 +142,23 @@ class Images:
     @cached_property
     def _known(self) -> dict[str, Columns]:
         """The columns of every table in the record."""
-        return _columns(self.db, "IS NOT NULL")
+        return _columns(self.db)
 
     @cached_property
     def _filled(self) -> set[str]:
         """The tables in the record that have a row."""
         asked = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in watched(self.db)]
         return {table for (table,) in self.db.run(" UNION ALL ".join(asked)).fetchall()}
+
+    def expect(self, tables: Iterable[str]) -> None:
+        """Learn at one go what must be known of these tables before a row of them can be read."""
+        unknown = {*tables} - {*self._expressions}
+        if not unknown:
+            return
+        found = self._known if self._ahead else _columns(self.db, unknown)
+        for table in unknown:
+            mine = found.get(table, {})
+            self._expressions[table] = self._joined(mine) if {*key_of(table)} <= {*mine} else ""
 
     def one(self, table: str, pk: str) -> str | None:
         """The image of the row with this key; None when there is none."""
@@ -182,8 +202,7 @@ class Images:
     def expression(self, table: str) -> str:
         """A row's image in SQL; nothing for what is no table of ours: another program may have noted any name."""
         if table not in self._expressions:
-            found = self._known.get(table, {}) if self._ahead else columns(self.db, table)
-            self._expressions[table] = self._joined(found) if {*key_of(table)} <= {*found} else ""
+            self.expect([table])
         return self._expressions[table]
 
     def _joined(self, found: Mapping[str, tuple[str, bool]]) -> str:

@@ -67,7 +67,7 @@ def one(db: Connection, number: int, reader: Reader, catalogue: Catalogue) -> Co
     found = stored(db, number)
     if found is None:
         raise _no_contact(number)
-    rows = {row.id: row for row in _rows(db, found.case_id)}
+    rows = {row.id: row for row in _rows(db, found.case_id)} if found.superseded_by else {}
     if is_restricted(found, rows) and not may_read(db, found.case_id, reader, catalogue):
         return replace(found, note=None)
     return found

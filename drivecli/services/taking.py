@@ -25,9 +25,8 @@ def prefix(work: Work) -> str:
 
 def take(work: Work, ref: Ref) -> CaseKey:
     """The case that a typed ref names, locked and touched, as it stands once it is ours."""
-    found = find(work, ref)
-    work.touch([found.id])
-    return find(work, ("", found.id))
+    work.touch([ref[1]])  # before it is read: what it says must hold to the end
+    return find(work, ref)
 
 
 def take_open(work: Work, ref: Ref) -> CaseKey:
