@@ -316,10 +316,11 @@ def _surround(patch: pytest.MonkeyPatch, folder: Path) -> None:
 @dataclass(frozen=True)
 class Kept:
     """A store to copy: its home (a folder that may not be there) and its database (none for a file), and where its
-    `drive` had got to."""
+    `drive` had got to. What its database `was`, a copy can be brought back to."""
 
     home: Path
     database: str
+    was: postgres.Was | None
     today: str | None
     opened: int
 
@@ -374,17 +375,16 @@ class Stores:
         return drive
 
     def give_back(self, drive: Drive) -> None:
-        """Close what a test had open, and throw its database away."""
+        """Close what a test had open, and keep its database for another if it can be as it was."""
         drive.close()
-        if drive.engine == "postgres":
+        if drive.copied and drive.copied.was and self.server.bring_back(drive.database, drive.copied.was):
+            self._unused.setdefault(drive.copied.database, []).append(drive.database)
+        elif drive.engine == "postgres":
             self.server.drop(drive.database)
 
     def close(self) -> None:
         """Throw everything away."""
         if self._server is not None:
-            unused = [name for names in self._unused.values() for name in names]
-            for name in filter(None, [*(each.database for each in self.made.values()), *unused]):
-                self._server.drop(name)
             self._server.close()
 
     def _become(self, drive: Drive, kept: Kept) -> None:
@@ -400,7 +400,11 @@ class Stores:
         home = self.folder / uuid.uuid4().hex
         if drive.home.exists():
             shutil.copytree(drive.home, home)
-        return Kept(home, drive.database and self.server.create(drive.database), drive.today, drive.opened)
+        return self._kept(home, drive.database and self.server.create(drive.database), drive)
+
+    def _kept(self, home: Path, database: str, drive: Drive) -> Kept:
+        was = self.server.remember(database) if database else None
+        return Kept(home, database, was, drive.today, drive.opened)
 
     def _move(self, drive: Drive, database: str) -> None:
         drive.database = database
@@ -420,7 +424,7 @@ class Stores:
             except BaseException:
                 self.give_back(drive)
                 raise
-        return Kept(home, drive.database, drive.today, drive.opened)
+        return self._kept(home, drive.database, drive)
 
 
 @pytest.fixture(scope="session")
