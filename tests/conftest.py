@@ -267,11 +267,6 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: a test waits now and then, for a lock, a pause or a terminal."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Stores go where files are kept in memory, if there is room: a disk syncs every commit of every test. Lines that
     are run in this process keep their connections to PostgreSQL for those after them.

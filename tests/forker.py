@@ -2,18 +2,20 @@
 
 It loads all of drive, for to start anew takes longer than most lines. No store is ever open here: a process that is
 forked while one is may take no store of its own. For every line on the socket (a JSON object) it forks a process that
-does what is asked there, with three of the files that came along as its streams, and one that watches it and says on
-the fourth which process it is and how it ended.
+does what is asked there, with three of the files that came along as its streams, and says on the fourth which process
+that is and, at its end, with which code.
 """
 
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,35 +33,52 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         for line in WARM:
             run(arguments(line), {**os.environ, "DRIVE_HOME": home})
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever watches one is waited for by nobody
     asking = socket.socket(fileno=int(sys.argv[1]))
+    ended, ends = os.pipe()
+    os.set_blocking(ends, False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(ends, warn_on_full_buffer=False)
+    running: dict[int, int] = {}
     while True:
-        said, files, _, _ = socket.recv_fds(asking, 1 << 20, 4)
-        while said and not said.endswith(b"\n"):
-            said += asking.recv(1 << 20)
-        if not said:
-            return
-        if not os.fork():
-            asking.close()
-            watch(json.loads(said), files)
-        for each in files:
-            os.close(each)
+        ready, _, _ = select.select([asking, ended], [], [])
+        if ended in ready:
+            os.read(ended, 1 << 16)
+            tell_the_ended(running)
+        if asking in ready:
+            said, files = hear(asking)
+            if not said:
+                return
+            *streams, tell = files
+            child = os.fork()
+            if not child:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for each in (asking.detach(), ended, ends, tell, *running.values()):
+                    os.close(each)
+                become(json.loads(said), streams)
+            running[child] = tell
+            os.write(tell, f"{child:{NUMBER}}".encode())
+            for each in streams:
+                os.close(each)
 
 
-def watch(asked: dict[str, Any], files: list[int]) -> NoReturn:
-    """Fork the process that was asked for, and say how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    *streams, tell = files
-    child = os.fork()
-    if not child:
-        os.close(tell)
-        become(asked, streams)
-    for each in streams:
-        os.close(each)
-    os.write(tell, f"{child:{NUMBER}}".encode())
-    _, status = os.waitpid(child, 0)
-    os.write(tell, f"{os.waitstatus_to_exitcode(status):{NUMBER}}".encode())
-    os._exit(0)
+def hear(asking: socket.socket) -> tuple[bytes, list[int]]:
+    """What is asked, and the files that came along; nothing when nobody asks any more."""
+    said, files, _, _ = socket.recv_fds(asking, 1 << 20, 4)
+    while said and not said.endswith(b"\n"):
+        said += asking.recv(1 << 20)
+    return said, files
+
+
+def tell_the_ended(running: dict[int, int]) -> None:
+    """Say of each process that has ended with which code. Whoever asked for it may be gone."""
+    for child in [*running]:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            tell = running.pop(child)
+            with suppress(BrokenPipeError):
+                os.write(tell, f"{os.waitstatus_to_exitcode(status):{NUMBER}}".encode())
+            os.close(tell)
 
 
 def become(asked: dict[str, Any], streams: list[int]) -> NoReturn:

@@ -748,10 +748,10 @@ COMPLETED = [
     ("drive contact log 1 --mode=ph", "--mode=phone"),
     ("drive case transfer 1 --to am", "--to amina"),
     ("drive case show ws-0003", "drive case show WS-0003"),
-    ("drive case show 000", "0001"),
+    ("drive case show 000\t", "0001"),
     ("drive practice check our-", "our-practice.toml"),
 ]
-"""What is typed before TAB, and what must be on the screen after it."""
+"""What is typed before TAB, and what must be on the screen after it. Two list what cannot be finished."""
 
 
 @needs_terminal
