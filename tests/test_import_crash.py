@@ -158,7 +158,7 @@ def stop_often(drive: Drive, folder: Path, how: signal.Signals, *, times: int, s
 @pytest.mark.parametrize(
     ("engine", "times"),
     [
-        ("file", 15),
+        ("file", 9),
         ("postgres", 9),
         pytest.param("file", 300, marks=pytest.mark.long),
         pytest.param("postgres", 60, marks=pytest.mark.long),
