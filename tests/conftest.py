@@ -273,7 +273,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Nothing becomes garbage while thousands of tests are collected; to look for it takes a quarter of the time.
     """
-    gc.set_threshold(700)  # this process lives longer than a command
+    gc.set_threshold(10_000)  # this process lives longer than a command
     gc.disable()
     psycopg.connect = postgres.lines.open  # type: ignore[assignment]
     if postgres.roomy_memory():

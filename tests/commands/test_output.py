@@ -276,19 +276,10 @@ def test_a_write_whose_answer_could_not_be_shown_does_not_say_that_nothing_was_s
 # -- text that would control the terminal ------------------------------------------------------------------------------
 
 ESCAPES = {
-    "colour": "\x1b[31mred",
-    "title": "\x1b]0;owned\x07",
-    "C1": "\x9b31m",
-    "bidi": "\u202eevil",
-    "isolate": "\u2066evil\u2069",
-    "zero width": "a\u200bb",
-    "line": "one\u2028two",
-    "tab": "a\tb",
-    "carriage return": "good\revil",
-    "vertical": "one\x0btwo",
-    "form feed": "one\x0ctwo",
-    "next line": "one\x85two",
-    "delete": "a\x7fb",
+    "colours and titles": "\x1b[31mred \x1b]0;owned\x07 \x9b31m",
+    "directions": "\u202eevil \u2066evil\u2069 a\u200bb",
+    "separators": "one\u2028two a\tb good\revil",
+    "feeds": "one\x0btwo one\x0ctwo one\x85two a\x7fb",
     "markup": "[bold]x[/bold][/nope][link=file:///x]y[/link] :smile:",
 }
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069]")

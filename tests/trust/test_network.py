@@ -58,7 +58,19 @@ def asked_of_the_system(tmp_path: Path, program: str, stdin: str = "") -> list[s
     if not shutil.which("strace"):
         pytest.skip("needs strace")
     log = tmp_path / "asked.txt"
-    line = ["strace", "-f", "-qq", "-e", "trace=network", "-o", str(log), sys.executable, "-c", program]
+    line = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-e",
+        "trace=network",
+        "-o",
+        str(log),
+        sys.executable,
+        "-c",
+        program,
+    ]
     env = {**os.environ, "PYTHONPATH": str(TESTS)}
     done = subprocess.run(line, env=env, input=stdin, capture_output=True, encoding="utf-8", timeout=300)
     if "ptrace" in done.stderr and not log.exists():
