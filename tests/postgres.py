@@ -47,7 +47,11 @@ synchronous_commit = off
 full_page_writes = off
 max_connections = 100
 shared_buffers = 32MB
+wal_level = minimal
+max_wal_senders = 0
 autovacuum = off
+track_counts = off
+update_process_title = off
 jit = off
 """
 
