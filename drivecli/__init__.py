@@ -12,5 +12,5 @@ need is nearly all. To look for it as often as usual costs every command a few h
 
 atexit.register(gc.freeze)
 """When Python ends it looks through all that was loaded for garbage, twice; what is frozen it leaves alone. It is a
-sixth of what a command costs.
+sixth of what a command costs. So whatever must be closed is closed by hand, as it is.
 """

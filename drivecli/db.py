@@ -224,10 +224,14 @@ class Connection:
         if self._behind:
             self._behind.end()
         self._behind = None
-        if self._session and not self.is_closed:
-            self._session.close()
-        self._session = None
-        self._raw.close()
+        try:
+            if self._session and not self.is_closed:
+                self.rollback()  # closes one that was cut short
+            if self._session and not self.is_closed:
+                self._session.close()
+        finally:
+            self._session = None
+            self._raw.close()
 
     def session(self, *, alters: bool = False) -> "Session":
         """A SQLModel session over this very connection and its transaction. Loads the ORM.
@@ -239,19 +243,22 @@ class Connection:
         if self._session is None:
             from sqlmodel import Session
 
-            self._session = Session(_engine(self._raw, self.engine, alters=alters), expire_on_commit=False)
+            self._session = Session(_engine(self._raw, self.engine), expire_on_commit=False)
             self._session.connection()
+        if alters:
+            connection = self._session.connection()
+            type(connection.dialect).initialize(connection.dialect, connection)
         return self._session
 
 
-def _engine(raw: Any, kind: str, *, alters: bool) -> "Engine":
+def _engine(raw: Any, kind: str) -> "Engine":
+    """SQLAlchemy's engine over an open connection. It asks a server nothing by itself: rows can do without."""
     from sqlalchemy import StaticPool, create_engine
 
     url = "postgresql+psycopg://" if kind == "postgresql" else "sqlite://"
     module = {} if kind == "postgresql" else {"module": sys.modules["sqlcipher3.dbapi2"]}
     engine = create_engine(url, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True, **module)
-    if not alters:
-        engine.dialect.initialize = lambda connection: None  # type: ignore[method-assign]
+    engine.dialect.initialize = lambda connection: None  # type: ignore[method-assign]
     return engine
 
 
@@ -414,6 +421,8 @@ _PRAGMAS = [
 
 def _open_postgres(store: Store) -> Connection:
     try:
+        import logging
+
         import psycopg
     except ImportError:
         raise StoreUnusable(
@@ -422,6 +431,7 @@ def _open_postgres(store: Store) -> Connection:
             next="pip install 'drivecli[postgres]'",
         ) from None
     assert store.url is not None
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # what it would say beside an error is told in our words
     try:
         raw = psycopg.connect(store.url, connect_timeout=10, application_name="drive")
     except psycopg.Error as error:

@@ -227,11 +227,10 @@ def _compile_once(new_engine: Callable[..., Any]) -> Callable[..., Any]:
     """
     first: dict[str, Any] = {}
 
-    def create(raw: Any, kind: str, *, alters: bool) -> Any:
-        engine = new_engine(raw, kind, alters=alters)
-        if not alters:
-            known = first.setdefault(kind, engine)
-            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+    def create(raw: Any, kind: str) -> Any:
+        engine = new_engine(raw, kind)
+        known = first.setdefault(kind, engine)
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
         return engine
 
     return create
@@ -273,7 +272,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Nothing becomes garbage while thousands of tests are collected; to look for it takes a quarter of the time.
     """
-    gc.set_threshold(10_000)  # this process lives longer than a command
+    gc.set_threshold(10_000)  # not as seldom as a command does: this process lives longer
     gc.disable()
     psycopg.connect = postgres.lines.open  # type: ignore[assignment]
     if postgres.roomy_memory():

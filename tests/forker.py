@@ -57,7 +57,8 @@ def main() -> None:
                     os.close(each)
                 become(json.loads(said), streams)
             running[child] = tell
-            os.write(tell, f"{child:{NUMBER}}".encode())
+            with suppress(BrokenPipeError):
+                os.write(tell, f"{child:{NUMBER}}".encode())
             for each in streams:
                 os.close(each)
 

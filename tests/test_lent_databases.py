@@ -56,10 +56,13 @@ def test_every_row_and_number_is_what_it_was(drive_postgres: Drive, team: object
     ],
 )
 def test_one_that_was_altered_is_not_lent_again(drive_postgres: Drive, stores: Stores, altered: str) -> None:
+    drive_postgres("caseload", ok=True)
+    before = bring_back(stores, drive_postgres)
     drive_postgres.db(write=True).run(altered)
     drive_postgres.close()
 
     assert not bring_back(stores, drive_postgres)
+    assert before
 
 
 def test_nor_is_one_that_somebody_else_is_still_connected_to(drive_postgres: Drive, stores: Stores) -> None:

@@ -185,6 +185,16 @@ def test_every_check_of_the_models_is_in_the_migrated_schema(drive) -> None:
     assert found == wanted
 
 
+def test_who_alters_tables_knows_the_server_though_rows_were_written_before(drive) -> None:
+    store = drive.db(write=True)
+    dialect = store.session().connection().dialect
+    dialect.server_version_info = None
+
+    store.session(alters=True)
+
+    assert dialect.server_version_info
+
+
 def test_the_history_is_one_line_and_its_end_is_the_schema_that_commands_expect() -> None:
     script = ScriptDirectory.from_config(migrations.config())
 

@@ -143,18 +143,20 @@ def _among(ids: Iterable[int]) -> str:
 
 
 class _Reader:
-    """The rows of some tables about some cases, all asked for at once, and what they say."""
+    """The rows of some tables about some cases, all asked for at once, and what they say. Each is told once."""
 
-    def __init__(self, db: Connection, ids: list[int], catalogue: Catalogue, tables: Iterable[str] = COLUMNS) -> None:
+    def __init__(
+        self, db: Connection, ids: list[int], catalogue: Catalogue, tables: Iterable[str] = (*COLUMNS, *_BESIDE)
+    ) -> None:
         among = _among(ids)
         self.catalogue = catalogue
-        asked = {table: _select(table, among) for table in tables}
-        if "assignment" in asked:
-            asked |= {name: sql.format(among=among) for name, sql in _BESIDE.items()}
+        asked = {
+            each: _BESIDE[each].format(among=among) if each in _BESIDE else _select(each, among) for each in tables
+        }
         self._rows = dict(zip(asked, db.all_of([*asked.values()]), strict=True))
 
     def current(self, table: str) -> dict[int, list[Any]]:
-        return _by_case(self._rows[table], COLUMNS[table])
+        return _by_case(self._rows.pop(table), COLUMNS[table])
 
     def approaches(self) -> dict[int, list[facts.Approach]]:
         found: dict[int, list[facts.Approach]] = {}
@@ -186,7 +188,7 @@ class _Reader:
         return found
 
     def assignments(self) -> dict[int, list[facts.Assignment]]:
-        names = dict(tuple(row) for row in self._rows["names"])
+        names = dict(tuple(row) for row in self._rows.pop("names"))
         found: dict[int, list[facts.Assignment]] = defaultdict(list)
         for case, rows in self.current("assignment").items():
             for row, on, worker, role, ended_on in rows:
@@ -196,9 +198,9 @@ class _Reader:
 
     def items(self) -> dict[int, list[facts.ChecklistItem]]:
         """Checklist items that were agreed, and those due from the start: no other is of any matter to the clock."""
-        ticks = {row[0]: row[1:] for row in self._rows["ticks"]}
+        ticks = {row[0]: row[1:] for row in self._rows.pop("ticks")}
         found: dict[int, list[facts.ChecklistItem]] = defaultdict(list)
-        for case, item, checklist, title, place, on, from_start, days in self._rows["items"]:
+        for case, item, checklist, title, place, on, from_start, days in self._rows.pop("items"):
             tick, day, state, owner = ticks.get(item, (None, on, OPEN, None))
             if from_start or state == AGREED:
                 days_ = (_typed(on), bool(from_start), days, state, tick, _typed(day), owner)

@@ -24,7 +24,7 @@ def prefix(work: Work) -> str:
 
 
 def take(work: Work, ref: Ref) -> CaseKey:
-    """The case that a typed ref names, locked and touched, as it stands once it is ours."""
+    """The case that a typed ref names, locked and touched, as it stands once it is ours. A wrong ref ends the work."""
     work.touch([ref[1]])  # before it is read: what it says must hold to the end
     return find(work, ref)
 

@@ -347,3 +347,13 @@ def test_the_module_runs_as_the_command_does(opened) -> None:
     done = subprocess.run(line, env=opened.environ(), capture_output=True, text=True, timeout=60)
 
     assert (done.returncode, done.stdout) == (4, "")
+
+
+def test_what_a_server_refuses_among_many_questions_is_told_by_us_alone(drive_postgres, team) -> None:
+    drive_postgres.open_case()
+    drive_postgres.db(write=True).run("ALTER TABLE stage_change RENAME COLUMN stage TO gone")
+    drive_postgres.close()
+
+    said = {drive_postgres.forked("contact log 1 --mode phone --outcome held").err for _ in range(10)}
+
+    assert said == {'The team\'s database refused: column "stage" does not exist.\ndrive doctor\n'}

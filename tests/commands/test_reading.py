@@ -268,7 +268,7 @@ AROUND: dict[str, dict[str, str | None]] = {
 }
 
 IN_BARE = ("C", "no home", "no term")
-"""What bare surroundings lack too; which of it is to blame is a question for later."""
+"""What bare surroundings lack too: tried one by one only with `pytest -m long`."""
 
 
 def piped(demo: Drive, env: dict[str, str | None]) -> str:
