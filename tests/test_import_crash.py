@@ -161,7 +161,7 @@ def stop_often(store: Store, folder: Path, how: signal.Signals, *, times: int, s
             assert left in (all_of_it, dict.fromkeys(before, 0)), f"half done, stopped while {phase}: {left}"
             ended.append((said, left == all_of_it))
             drive.close()
-            if time_ % 4 == 0 or (drive.engine == "file" and times > 6):  # in the plain suite once for each phase
+            if time_ % 4 == 0 or (drive.engine == "file" and times > 9):  # in the plain suite once for each phase
                 again = drive(go.line, as_="sam", ok=True).json
                 assert (again["new"], again["same"]) == ((0, ROWS) if left == all_of_it else (ROWS, 0))
                 assert difference(before, stands(drive)) == all_of_it
@@ -172,8 +172,8 @@ def stop_often(store: Store, folder: Path, how: signal.Signals, *, times: int, s
 @pytest.mark.parametrize(
     ("engine", "times"),
     [
-        ("file", 6),
-        ("postgres", 6),
+        ("file", 9),
+        ("postgres", 9),
         pytest.param("file", 300, marks=pytest.mark.long),
         pytest.param("postgres", 60, marks=pytest.mark.long),
     ],
@@ -206,7 +206,7 @@ def test_after_ctrl_c_an_import_has_saved_nothing_or_says_that_it_had_saved(
     def at_work(ended: Ended) -> Ended:
         return [(said, whole) for said, whole in ended if not said.startswith("done 0 ")]
 
-    ended = stop_until(drive, tmp_path, signal.SIGINT, 6, lambda ended: bool(at_work(ended)))
+    ended = stop_until(drive, tmp_path, signal.SIGINT, 9, lambda ended: bool(at_work(ended)))
     stopped = at_work(ended)
 
     assert all(said.startswith("done ") for said, _ in ended)
