@@ -133,7 +133,7 @@ def stop_until(drive: Drive, folder: Path, how: signal.Signals, times: int, enou
     """Stop an import so many times, and again if it was not `enough`: on a busy machine the moments that were measured
     may all come too late."""
     store, ended = Store(drive, folder), Ended()
-    for seed in range(5):
+    for seed in range(1, 6):
         ended += stop_often(store, folder, how, times=times, seed=seed)
         if enough(ended):
             break
