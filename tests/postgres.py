@@ -94,13 +94,16 @@ class Lines:
 
     def idle(self, database: str) -> list[psycopg.Connection[Any]]:
         """Those to a database."""
-        return [line for key, free in self._free.items() if f"/{quote(database)}?" in key[1] for line in free]
+        return [line for key in self._keys(database) for line in self._free[key]]
 
     def forget(self, database: str) -> None:
         """Close those to a database."""
-        for line in self.idle(database):
-            psycopg.Connection.close(line)
-        self._free = {key: free for key, free in self._free.items() if f"/{quote(database)}?" not in key[1]}
+        for key in self._keys(database):
+            for line in self._free.pop(key):
+                psycopg.Connection.close(line)
+
+    def _keys(self, database: str) -> list[tuple[Any, ...]]:
+        return [key for key in self._free if f"/{quote(database)}?" in key[1]]
 
     def _give_back(self, line: psycopg.Connection[Any], free: list[psycopg.Connection[Any]]) -> None:
         try:
@@ -117,18 +120,20 @@ class Lines:
 lines = Lines()
 
 
-FORM = """
-SELECT concat_ws(' ',
-  (SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM pg_class WHERE oid >= 16384),
-  (SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM pg_attribute WHERE attrelid >= 16384),
-  (SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM pg_constraint WHERE oid >= 16384),
-  (SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM pg_trigger),
-  (SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM pg_proc WHERE oid >= 16384),
-  (SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM pg_namespace),
+_NOTED = "(SELECT concat(count(*), ' ', max(CAST(CAST(xmin AS text) AS bigint))) FROM {})"
+"""How many rows a catalogue has, and the last transaction that wrote one: whatever alters a database shows in them."""
+
+_CATALOGUES = (
+    *("pg_class WHERE oid >= 16384", "pg_attribute WHERE attrelid >= 16384", "pg_constraint WHERE oid >= 16384"),
+    *("pg_trigger", "pg_proc WHERE oid >= 16384", "pg_namespace"),
+)
+
+FORM = f"""
+SELECT concat_ws(' ', {", ".join(map(_NOTED.format, _CATALOGUES))},
   (SELECT count(*) FROM pg_db_role_setting),
   (SELECT datacl FROM pg_database WHERE datname = current_database()))
 """
-"""What a database is beside its rows: whatever alters it writes there."""
+"""What a database is beside its rows."""
 
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> ALL(%s)"
 
