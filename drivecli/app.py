@@ -390,7 +390,7 @@ class App:
         return db
 
     def _open(self, *, write: bool) -> "Connection":
-        if self._db:
+        if self._db and not self._db.is_closed:
             if write and not self._db_writes:
                 self._db.let_write()
                 self._db_writes = True

@@ -5,6 +5,7 @@ test holds the table to the commands.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -194,17 +195,14 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
     if env is None:
         _keep_from_children()
     try:
-        code = _run(args, app)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = OK
-        _let_go_of_stdout()
+        code = _to_its_end(args, app)
+        _hear_no_more(env)
     except KeyboardInterrupt:  # it came when the line was over, or while it was told why the line failed
+        _hear_no_more(env)
         app.out.error(_stopped(app))
         code = INTERRUPTED
     finally:
-        with suppress(KeyboardInterrupt):  # all is said and done; closing brings a large change into the file
-            app.close()
+        app.close()
     return code
 
 
@@ -220,6 +218,23 @@ def _complete(instruction: str) -> int:
 
     answer(cli, instruction)
     return OK
+
+
+def _to_its_end(args: list[str], app: App) -> int:
+    """The line's exit code, once all that it says has gone out, or its reader has left."""
+    try:
+        code = _run(args, app)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return OK
+    return code
+
+
+def _hear_no_more(env: Mapping[str, str] | None) -> None:
+    """All is said and done, and a Ctrl-C from here on stops nothing; closing brings a large change into the file."""
+    if env is None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(args: list[str], app: App) -> int:

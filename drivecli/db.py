@@ -8,7 +8,7 @@ same connection, so that both see one transaction.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -209,6 +209,8 @@ class Connection:
         """As if nothing had been asked. One that was cut short in mid-word is closed: the server then takes it back."""
         if self._behind:
             self._behind.drop()
+        if self.is_closed:
+            return
         if self.is_postgres and self.raw.info.transaction_status == ACTIVE:
             self.raw.close()
         else:
@@ -216,19 +218,25 @@ class Connection:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the store was closed, or the server let go of it."""
-        return bool(self.is_postgres and self.raw.closed)
+        """Whether the store was closed: by us, by the server, or by SQLAlchemy when Ctrl-C came in its statement."""
+        if self.is_postgres:
+            return bool(self._raw.closed)
+        try:
+            return self._raw.total_changes < 0
+        except Exception:  # all it says when it is closed
+            return True
 
     def close(self) -> None:
-        """Close the store. What was not committed is gone."""
-        if self._behind:
-            self._behind.end()
-        self._behind = None
+        """Close the store, whatever it was cut short in. What was not committed is gone."""
+        behind, self._behind = self._behind, None
         try:
-            if self._session and not self.is_closed:
-                self.rollback()  # closes one that was cut short
-            if self._session and not self.is_closed:
-                self._session.close()
+            with suppress(Exception):  # what does not end in good order ends with the connection
+                if behind:
+                    behind.end()
+                if self._session:
+                    self.rollback()  # closes one that was cut short
+                if self._session and not self.is_closed:
+                    self._session.close()
         finally:
             self._session = None
             self._raw.close()

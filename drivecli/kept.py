@@ -72,8 +72,8 @@ def keep(app: App, line: Sequence[str], words: Sequence[str]) -> list[str]:
     earlier = answered.draft if answered else None
     try:
         number = drafts.keep(app.open_checked(write=True), writer(app), join_line(line), words, instead_of=earlier)
-    except Exception as error:  # whatever is wrong with the store, the words come first
-        if not isinstance(error, DriveError) and app.refusal(error) is None and app.asked.debug:
+    except (Exception, KeyboardInterrupt) as error:  # whatever is wrong with the store, the words come first
+        if not isinstance(error, (DriveError, KeyboardInterrupt)) and app.refusal(error) is None and app.asked.debug:
             raise
         typed = [f"drive {join_line(line)}"] if answered else []
         return ["Your words could not be kept. Here they are:", *typed, *"\n".join(words).splitlines()]

@@ -207,8 +207,11 @@ def options_of(options: dict[str, Any]) -> list[str]:
     return argv
 
 
-def run(argv: list[str], env: dict[str, str], stdin: str = "") -> Result:
-    """Run one line in this process, with streams of its own in memory and nobody at a terminal."""
+def run(argv: list[str], env: dict[str, str] | None, stdin: str = "") -> Result:
+    """Run one line in this process, with streams of its own in memory and nobody at a terminal.
+
+    Without an environment of its own it takes this process for its own, as the installed command does.
+    """
     streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for name in ("stdout", "stderr")}
     typed = io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:

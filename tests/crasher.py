@@ -43,13 +43,13 @@ def main() -> None:
         if child == 0:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
-                done = run(line, dict(os.environ))
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                done = run(line, None)  # which hears no Ctrl-C any more when it is over
                 say(f"done {done.code} {json.dumps(done.out + done.raw_err)}")
-            except KeyboardInterrupt as stopped:  # in the command it is a fault; around it, it came before or after
-                frames = traceback.extract_tb(stopped.__traceback__)
-                inside = any("drivecli" in Path(frame.filename).parts for frame in frames)
-                say("done 1 Ctrl-C went through the command" if inside else "done 0 Ctrl-C came around the command")
+            except BaseException as error:  # Ctrl-C may come before the command; all else is a fault
+                frames = traceback.extract_tb(error.__traceback__)
+                inside = any("drivecli" in Path(each.filename).parts for each in frames)
+                before = isinstance(error, KeyboardInterrupt) and not inside
+                say(f"done {0 if before else 1} {json.dumps(traceback.format_exc())}")
             os._exit(0)
         os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # its number stays its own until the next line
         say("gone")

@@ -1,7 +1,8 @@
 """Runs lines at the same moment, each in a process of its own: `python racer.py`, started by racing.py for every race.
 
-It is told on stdin how (a JSON object), and says "ready": `pause` says where everybody stands still, for how many
-seconds or at which gate, so that others come between; `drop` names locks that a control does without. For every round
+It is told on stdin how (a JSON object), and says "ready": `pause` says where everybody stands still, until all others
+have come there too, for how many seconds at most, or at which gate; `drop` names locks that a control does without:
+there all do come, so a control waits for them, however slow the machine. For every round
 (a JSON list of lines, each a list of arguments) it forks a process for each line, lets them go together, and answers
 with the exit code and words of each. A round of no lines ends the race.
 """
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import takewhile
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,33 @@ from drivecli.app import App
 from drivecli.queries import clock, workers
 from drivecli.services import people, setup
 
+PATIENCE = 20
+"""How many times as long a control waits for the others: they will come, unless something else holds them up."""
+
+
+class Meeting:
+    """Where those who run at once wait for one another. `me` is the number of the one in this process."""
+
+    ENDED = 255
+
+    def __init__(self, people: int) -> None:
+        self.me = 0
+        self._came = mmap(-1, people)
+
+    def wait(self, patience: float) -> None:
+        """Until each of them has come as often as this one, or has ended, or so many seconds have gone by."""
+        self._came[self.me] += 1
+        end = time.monotonic() + patience
+        while min(self._came[:]) < self._came[self.me] and time.monotonic() < end:
+            time.sleep(0.001)
+
+    def leave(self) -> None:
+        """Let nobody wait for this one any more."""
+        self._came[self.me] = self.ENDED
+
+
+meeting = Meeting(1)
+
 
 def main() -> None:
     """Spoil what is to be spoiled, say that all is ready, and run rounds until there are no more."""
@@ -31,7 +60,7 @@ def main() -> None:
     if "DRIVE_DATABASE" in os.environ and "_DRIVE_COMPLETE" not in os.environ:
         warm_up()
     for where, how in asked["pause"].items():
-        PAUSES[where](how)
+        PAUSES[where](how * PATIENCE if asked["drop"] and isinstance(how, float) else how)
     for lock in asked["drop"]:
         DROPS[lock]()
     print("ready", flush=True)
@@ -50,8 +79,10 @@ def warm_up() -> None:
 
 def race(lines: list[list[str]]) -> list[Any]:
     """Run these lines at once. Returns of each its exit code, stdout and stderr."""
+    global meeting
+    meeting = Meeting(len(lines))
     start, go = os.pipe()
-    answers = [_runner(line, start, go) for line in lines]
+    answers = [_runner(number, line, start, go) for number, line in enumerate(lines)]
     os.close(go)  # those who wait to read from the start see its end, all at once
     os.close(start)
     said = []
@@ -63,16 +94,18 @@ def race(lines: list[list[str]]) -> list[Any]:
     return said
 
 
-def _runner(line: list[str], start: int, go: int) -> int:
+def _runner(number: int, line: list[str], start: int, go: int) -> int:
     """A process that waits for the start and runs a line. Returns where its answer can be read."""
     answer, tell = os.pipe()
     if os.fork():
         os.close(tell)
         return answer
+    meeting.me = number
     os.close(go)
     os.read(start, 1)
     own = list(takewhile(lambda word: re.match("[A-Z_]+=", word), line))
     done = run(line[len(own) :], {**os.environ, **dict(word.split("=", 1) for word in own)})
+    meeting.leave()
     with open(tell, "w", encoding="utf-8") as file:
         json.dump([done.code, done.out, done.raw_err], file)
     os._exit(0)
@@ -95,9 +128,9 @@ def _around(owner: Any, name: str, how: Any, *, before: bool, when: Callable[...
 
 
 def stand_still(how: float | str) -> None:
-    """For some seconds; or once, at the gate, a file that is there from now until whoever waits for it removes it."""
+    """Until all have come; or once, at the gate: a file that is there until whoever waits for it removes it."""
     if not isinstance(how, str):
-        time.sleep(how)
+        meeting.wait(how)
         return
     gate, passed = Path(how), Path(f"{how} {os.getpid()}")
     if not passed.exists():

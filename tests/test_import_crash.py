@@ -50,13 +50,14 @@ class Crasher:
 
     def stop(self, how: signal.Signals, phase: str, part: float) -> str:
         """Run it, and send a signal once a part of the time that a phase takes has gone by. Returns its last words."""
-        child, said = 0, ""
+        child, sent, said = 0, False, ""
         for said in self._run():
             if said.startswith("planning"):
                 child = int(said.split()[1])
-            if said.startswith(phase):
+            if said.startswith(phase) and not sent:
                 time.sleep(part * self.took[phase])
                 os.kill(child, how)
+                sent = True
         return said
 
     def _run(self) -> Iterator[str]:

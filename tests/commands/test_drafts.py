@@ -9,8 +9,10 @@ from typing import IO
 
 import pytest
 from screens import Screen
+from sqlalchemy.engine.default import DefaultDialect
 
 from commands.refusals import contents
+from drivecli.services import drafts as kept_words
 
 WORDS = "it's a long “story”, told once"
 KEPT = "Your words are kept as draft 1: drive drafts use 1 -- OPTIONS   (or show, drop)\n"
@@ -185,6 +187,43 @@ def test_words_outlive_an_interruption(case_file) -> None:
     assert "Traceback" not in err
     assert drafts(case_file) == [("contact log 1 --mode phone --outcome held --note - --on 2026-03-02", WORDS)]
     assert case_file("contact list 1 --json").json == []
+
+
+def test_words_outlive_ctrl_c_in_each_statement_of_a_line(case, monkeypatch) -> None:
+    """SQLAlchemy closes a connection on which it is interrupted: the words are kept on another."""
+    execute, codes = DefaultDialect.do_execute, []
+    while 0 not in codes:
+        left = len(codes)
+
+        def interrupted_at_last(*given):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            execute(*given)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(DefaultDialect, "do_execute", interrupted_at_last)
+            result = case(log("--note", WORDS))
+        codes.append(result.code)
+        assert result.code == 0 or "Stopped. Nothing was saved.\nYour words are kept" in result.err, str(result)
+
+    assert set(codes[:-1]) == {130}
+    assert [words for _, words in drafts(case)] == [WORDS] * (len(codes) - 1)
+    assert len(case("contact list 1 --json").json) == 1
+
+
+def test_words_outlive_a_second_ctrl_c_while_they_are_kept(case_file, monkeypatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(kept_words, "keep", interrupted)
+        result = case_file(log("--note", WORDS, "--on", "tomorrow"))
+
+    assert result.code == 3
+    assert result.err.endswith(f"Your words could not be kept. Here they are:\n{WORDS}\n")
+
+
+def interrupted(*given, **how) -> None:
+    raise KeyboardInterrupt
 
 
 def unread(pipe: IO[str]) -> bool:

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import run as run_here
 
 from drivecli import cli
+from drivecli.app import App
 from drivecli.cli import COMMANDS, GROUPS
 
 LEAVES = [name for name in COMMANDS if name not in GROUPS] + [
@@ -216,8 +218,6 @@ def test_no_odd_word_is_a_fault_of_ours(opened, command: str, every: int, tmp_pa
 
 def run(drive, command: str, words: list[str]):
     """A line that may end as it likes."""
-    from conftest import run as run_here
-
     return run_here([*command.split(), *words], drive.environ())
 
 
@@ -339,6 +339,26 @@ def test_ctrl_c_when_a_line_is_over_or_is_told_why_it_failed_is_told_too(
         result = opened(line)
 
     assert (result.code, result.err.splitlines()[-1]) == (130, said)
+
+
+def test_ctrl_c_when_all_is_said_and_done_changes_nothing(opened, monkeypatch) -> None:
+    heard, close = signal.getsignal(signal.SIGINT), App.close
+
+    def interrupted(app):
+        if app._db:
+            signal.raise_signal(signal.SIGINT)
+        close(app)
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(App, "close", interrupted)
+            for name, value in opened.environ().items():
+                patch.setenv(name, value)
+            result = run_here(["approach", "1", "--state", "agreed", "--with", "Fay"], None)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+    assert (result.code, "Stopped" in result.err) == (0, False), str(result)
 
 
 def test_the_module_runs_as_the_command_does(opened) -> None:
