@@ -17,7 +17,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -433,21 +433,40 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
 
 
 @pytest.fixture(scope="session")
-def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which only the demo was made, once for a run; copy it before anything is typed into it."""
+def demo_beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose `drive` is a home in which the demo was made beside a real store, once for a run.
+
+    `before` is that home before it was, and `said` what was said of it. Copy the home before anything is typed into it.
+    """
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo_made"
     try:
         folder.mkdir()
     except FileExistsError:  # another worker makes it
-        while not (folder / "made").exists():
+        while not (folder / "said").exists():
             time.sleep(0.05)
-        return folder / "drive"
+        return folder
     with pytest.MonkeyPatch.context() as patch:
         _surround(patch, folder)
-        Drive(folder / "drive", "file")("demo", ok=True)
-    (folder / "made").touch()
-    return folder / "drive"
+        drive = Drive(folder / "drive", "file", today=None)
+        for line in (INIT, "case open --forename Kim --surname Example"):
+            drive(line, ok=True)
+        shutil.copytree(drive.home, folder / "before")
+        said = drive("demo", ok=True)
+    (folder / "being said").write_text(json.dumps(astuple(said)), encoding="utf-8")
+    (folder / "being said").rename(folder / "said")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_made(demo_beside: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which only the demo was made; copy it before anything is typed into it."""
+    home = tmp_path_factory.mktemp("demo_made") / "drive"
+    shutil.copytree(demo_beside / "drive", home)
+    for path in (demo_beside / "before").rglob("*"):
+        if path.is_file():
+            (home / path.relative_to(demo_beside / "before")).unlink()
+    return home
 
 
 @pytest.fixture

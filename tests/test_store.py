@@ -454,9 +454,9 @@ def test_of_eight_first_starts_at_once_one_wins_and_the_others_are_refused(new_d
 def test_the_same_race_run_carelessly_does_not_end_so(new_drive) -> None:
     """The last publish wins, and no lock is taken; the database refuses, or two stores are started."""
     with race(new_drive, drop=["first come", "numbering lock"]) as go:
-        ended = go(*FIRST_STARTS)
+        ended = go(*FIRST_STARTS[:4])
 
-    assert codes(ended) != [0] + [3] * 7
+    assert codes(ended) != [0] + [3] * 3
 
 
 # -- a team's store ----------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """The record of who did and who looked. Its rows are written by `audit` and the triggers, never through a session."""
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from drivecli.models.base import Table
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Table, table=True):
     """One entry of the chain: each names the one before by its `hash`. Never changed, never removed.
 
     `body` says all; `event_id`, `case_id` (of a reading) and `once` repeat what is looked for in it.
@@ -26,7 +28,7 @@ class AuditEvent(SQLModel, table=True):
     once: str | None = None
 
 
-class Change(SQLModel, table=True):
+class Change(Table, table=True):
     """What a row held before it was changed (op U) or removed (D), by the entry that says so. Never changed itself.
 
     A row that was added is its own image; among many of one entry it is named here (I) if it lies in no run of ids.
@@ -42,7 +44,7 @@ class Change(SQLModel, table=True):
     old: str | None = None
 
 
-class Unsealed(SQLModel, table=True):
+class Unsealed(Table, table=True):
     """What the triggers noted and no entry names yet. Empty whenever nobody writes; `tx` tells writers apart."""
 
     id: int | None = Field(default=None, primary_key=True)

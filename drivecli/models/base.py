@@ -1,8 +1,10 @@
 """What every fact has: whose case, when it happened, when it was written down, by whom, and in which event."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Index
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 metadata = SQLModel.metadata
@@ -15,7 +17,18 @@ metadata.naming_convention = {
 }
 
 
-class Recorded(SQLModel):
+class Table(SQLModel):
+    """What every table class is made from. Pydantic's checks are not asked for, so none are made until they are."""
+
+    model_config = {"defer_build": True}
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Each is in a registry of its own: when one is first used, SQLAlchemy readies all that are in the same."""
+        super().__init_subclass__(**given)
+        cls._sa_registry = registry(metadata=metadata)
+
+
+class Recorded(Table):
     """When it was written down (UTC, as text that sorts), by whom, and in which event: `work.add` fills these in."""
 
     recorded_at: str = Field(default="", nullable=False)

@@ -1,8 +1,8 @@
 """What was brought in from files: each batch, and which rows it made."""
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import Recorded
+from drivecli.models.base import Recorded, Table
 
 
 class ImportBatch(Recorded, table=True):
@@ -26,7 +26,7 @@ class ImportBatch(Recorded, table=True):
     undone_reason: str | None = None
 
 
-class ImportMade(SQLModel, table=True):
+class ImportMade(Table, table=True):
     """The rows that a batch made in one table: all from `first_id` to `last_id`, for nobody else wrote meanwhile.
 
     Dated facts are found by their event instead; these tables do not say in which event a row was made.

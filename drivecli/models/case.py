@@ -3,12 +3,12 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import Fact, fact_indexes, partial_index
+from drivecli.models.base import Fact, Table, fact_indexes, partial_index
 
 
-class Case(SQLModel, table=True):
+class Case(Table, table=True):
     """One episode of work with one person.
 
     Everything below `external_ref` repeats the current facts and the clock's answer, so that lists are one indexed

@@ -3,9 +3,9 @@
 from datetime import date
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import Fact, fact_indexes
+from drivecli.models.base import Fact, Table, fact_indexes
 
 
 class Checklist(Fact, table=True):
@@ -18,7 +18,7 @@ class Checklist(Fact, table=True):
     version: int
 
 
-class ChecklistItem(SQLModel, table=True):
+class ChecklistItem(Table, table=True):
     """An item as the file had it on that day. `place` is its number on paper; `needs` and `ask` have one to a line."""
 
     __tablename__ = "checklist_item"

@@ -3,12 +3,12 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import partial_index
+from drivecli.models.base import Table, partial_index
 
 
-class Deadline(SQLModel, table=True):
+class Deadline(Table, table=True):
     __table_args__ = (
         CheckConstraint("side IN ('case', 'victim')", "side"),
         CheckConstraint("weight IN ('safety', 'statutory', 'practice')", "weight"),

@@ -3,12 +3,12 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import Recorded
+from drivecli.models.base import Recorded, Table
 
 
-class Person(SQLModel, table=True):
+class Person(Table, table=True):
     """Descriptive fields are edited in place; `field_change` keeps what they were."""
 
     __table_args__ = (Index("uq_person_external_ref", "external_ref", unique=True),)
@@ -28,7 +28,7 @@ class Person(SQLModel, table=True):
     version: int = 1
 
 
-class PersonName(SQLModel, table=True):
+class PersonName(Table, table=True):
     """Every name a person goes by, with the folded key it is looked up by."""
 
     __tablename__ = "person_name"
@@ -45,7 +45,7 @@ class PersonName(SQLModel, table=True):
     folded: str
 
 
-class PersonIdentifier(SQLModel, table=True):
+class PersonIdentifier(Table, table=True):
     """Another agency's reference for the person."""
 
     __tablename__ = "person_identifier"

@@ -1,12 +1,12 @@
 """What the store keeps about itself: settings, the service's own data files, events, changed fields, drafts."""
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import Recorded
+from drivecli.models.base import Recorded, Table
 
 
-class Setting(SQLModel, table=True):
+class Setting(Table, table=True):
     key: str = Field(primary_key=True)
     value: str
 
@@ -24,7 +24,7 @@ class SiteFile(Recorded, table=True):
     reason: str
 
 
-class Event(SQLModel, table=True):
+class Event(Table, table=True):
     """One unit of work: when, who, and which command, without its values."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -33,7 +33,7 @@ class Event(SQLModel, table=True):
     command: str
 
 
-class EventCase(SQLModel, table=True):
+class EventCase(Table, table=True):
     """A case that an event touched."""
 
     __tablename__ = "event_case"
@@ -58,7 +58,7 @@ class FieldChange(Recorded, table=True):
     reason: str | None = None
 
 
-class Draft(SQLModel, table=True):
+class Draft(Table, table=True):
     """Words of a command that did not end well, and the line they came with. Only their writer sees them."""
 
     __table_args__ = (Index("ix_draft_worker_id", "worker_id"),)

@@ -3,18 +3,18 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from drivecli.models.base import Recorded
+from drivecli.models.base import Recorded, Table
 
 
-class Agency(SQLModel, table=True):
+class Agency(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     kind: str | None = None
 
 
-class Worker(SQLModel, table=True):
+class Worker(Table, table=True):
     """Somebody who works on cases. `capacity` is the most cases they may hold."""
 
     __table_args__ = (CheckConstraint("capacity >= 0", "capacity"),)
@@ -29,7 +29,7 @@ class Worker(SQLModel, table=True):
     version: int = 1
 
 
-class WorkerLogin(SQLModel, table=True):
+class WorkerLogin(Table, table=True):
     """Which worker a user of a computer is: one row per `user@computer`."""
 
     __tablename__ = "worker_login"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 from collections import Counter
@@ -18,8 +19,6 @@ from drivecli.catalogue import Catalogue
 from drivecli.packaged import packaged_text
 from drivecli.queries.clock import differences
 from drivecli.settings import read_settings
-
-INIT = "init --name 'Sam Okoro' --username sam --role team_lead --site WS"
 
 BANNED = """
 offender abuser nominal target client complainant refused no-show punish sanction safe clear escalate escalation
@@ -43,14 +42,10 @@ class Made:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def made(demo_beside: Path) -> Made:
     """The demo, made once; every test works on a copy."""
-    drive = at(tmp_path_factory.mktemp("demo") / "home")
-    drive(INIT, ok=True)
-    drive("case open --forename Kim --surname Example", ok=True)
-    before = real_files(drive.home)
-    said = drive("demo", ok=True)
-    return Made(drive.home, said, before, real_files(drive.home))
+    home, said = demo_beside / "drive", json.loads((demo_beside / "said").read_text(encoding="utf-8"))
+    return Made(home, Result(*said), real_files(demo_beside / "before"), real_files(home))
 
 
 @pytest.fixture
