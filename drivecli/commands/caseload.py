@@ -7,6 +7,7 @@ import click
 
 from drivecli.app import App
 from drivecli.commandline import command
+from drivecli.domain.overdue import say_overdue
 from drivecli.errors import OVERDUE, NotUnderstood
 from drivecli.layout import Column, say, unbroken, words
 from drivecli.params import CODE, DAYS, FEW, USERNAME
@@ -97,10 +98,7 @@ def caseload(app: App, exit_code: bool, **wanted: Any) -> int:
     found = query.caseload(app.read(), app.today, asked)
     app.out.rows(found.rows, CaseRow, COLUMNS, empty=_empty(found, asked))
     if found.rows:
-        app.out.note(
-            f"{found.overdue} of {found.open} open case{'' if found.open == 1 else 's'}"
-            f" {'is' if found.overdue == 1 else 'are'} overdue."
-        )
+        app.out.note(f"{say_overdue(found.overdue, found.open)}.")
     return OVERDUE if exit_code and any(row.overdue for row in found.rows) else 0
 
 

@@ -5,6 +5,7 @@ import click
 from drivecli.app import App
 from drivecli.commandline import command
 from drivecli.domain.days import say_day
+from drivecli.domain.overdue import say_overdue
 from drivecli.errors import StoreUnusable
 from drivecli.layout import Column, say, words
 from drivecli.queries import caseload
@@ -60,7 +61,7 @@ def today(app: App) -> None:
     app.out.page(_page(app, rows))
     if leads:
         opened, late = caseload.counts(db, app.today)
-        app.out.note(f"{late} of {opened} open cases are overdue: drive caseload --overdue")
+        app.out.note(f"{say_overdue(late, opened)}: drive caseload --overdue")
     _mind_backups(app)
     app.out.hint("All open cases: drive caseload. Why something is due: drive why REF")
 

@@ -153,7 +153,7 @@ def test_the_summary_is_of_what_was_asked_for(seven_file) -> None:
     assert said == {
         "--manager ben": "2 of 2 open cases are overdue.\n",
         "--overdue --limit 1": "4 of 6 open cases are overdue.\n",
-        "--unallocated": "0 of 1 open case are overdue.\n",
+        "--unallocated": "0 of 1 open case is overdue.\n",
         "--tier high": "1 of 2 open cases is overdue.\n",
     }
 

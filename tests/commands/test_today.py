@@ -82,6 +82,7 @@ def test_a_lead_s_day_holds_what_nobody_owns(day) -> None:
     assert rows(day, "sam") == [("overdue", "WS-0008", "contact", "2026-02-27")]
     assert "WS-0008  Robin Examplei  contact, Fri 27 Feb 2026, OVERDUE 3 days" in result.out
     assert result.out.endswith("(opened Fri 20 Feb 2026; nobody manages this case)\n")
+    assert result.err.splitlines()[0] == "3 of 8 open cases are overdue: drive caseload --overdue"
 
 
 def test_a_lead_is_told_of_a_hold_on_a_case_nobody_manages(day_file) -> None:
