@@ -7,8 +7,10 @@ test holds the table to the commands.
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from threading import current_thread, main_thread
+from typing import Any
 
 import click
 
@@ -261,11 +263,27 @@ def _run(args: list[str], app: App) -> int:
         error = refused
     except Exception as fault:  # the one place where every error becomes words and a code
         error = _fault(fault, app)
-    kept = [] if app.saved else _keep_words(args, app)
-    app.out.error(error)
-    for line in kept:
-        app.out.warn(line)
+    with _answering_ctrl_c(signal.SIG_IGN):  # who is in a hurry types it twice; the words come first
+        kept = [] if app.saved else _keep_words(args, app)
+        app.out.error(error)
+        for line in kept:
+            app.out.warn(line)
     return error.code
+
+
+@contextmanager
+def _answering_ctrl_c(how: Any) -> Iterator[None]:
+    """Meanwhile Ctrl-C does something else, unless it is not ours to answer."""
+    ours = (signal.default_int_handler, signal.SIG_IGN)
+    heard = signal.getsignal(signal.SIGINT)
+    if heard not in ours or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, how)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def _peek(args: list[str], app: App) -> None:
@@ -345,7 +363,8 @@ def _keep_words(args: list[str], app: App) -> list[str]:
     line, words = split_words(answered or args)
     read = list(app.words)
     if STDIN in words and not read and not sys.stdin.isatty():
-        read.append(sys.stdin.read().strip())
+        with suppress(KeyboardInterrupt), _answering_ctrl_c(signal.default_int_handler):  # it may never end
+            read.append(sys.stdin.read().strip())
     kept = [each if each not in (STDIN, ELSEWHERE) else read.pop(0) if read else "" for each in words]
     if not answered and (not "".join(filter(None, kept)).strip() or line[:1] == ["drafts"]):
         return []

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from drivecli.db import Connection
 from drivecli.errors import NotFound
 
+PATIENCE = 10
+"""Seconds for which the words of a line that failed wait for somebody else who writes: nobody can stop that wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -38,7 +41,7 @@ class _Stored(NamedTuple):
 
 def keep(db: Connection, writer: Writer, line: str, parts: Sequence[str], instead_of: int | None = None) -> int:
     """Keep words in the store and return the draft's number. Commits at once: nothing else is going on."""
-    db.begin(write=True)
+    db.begin(write=True, patience=PATIENCE)
     db.run("DELETE FROM draft WHERE id = :id AND login = :login", id=instead_of or 0, login=writer.login)
     number: int = db.value(
         "INSERT INTO draft (at, login, worker_id, line, words)"

@@ -253,11 +253,14 @@ def test_words_half_read_from_a_pipe_outlive_an_interruption(case_file) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_words_typed_at_the_terminal_outlive_ctrl_c(case_file) -> None:
+@pytest.mark.parametrize("times", [1, 3])
+def test_words_typed_at_the_terminal_outlive_ctrl_c(case_file, times: int) -> None:
     screen = Screen(case_file, log("--note", "-"))
     screen.answer(("Write your words", "the first line\n"))
     time.sleep(1)
-    screen.child.send("\x03")
+    for _ in range(times):
+        screen.child.send("\x03")
+        time.sleep(0.005)
 
     assert screen.end() == 130, screen.text
     assert [words for _, words in drafts(case_file)] == ["the first line"]
