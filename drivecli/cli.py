@@ -7,10 +7,8 @@ test holds the table to the commands.
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from threading import current_thread, main_thread
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import click
 
@@ -18,6 +16,7 @@ from drivecli import __version__
 from drivecli.app import App
 from drivecli.commandline import SETTINGS, Lazy, Table, runs_alone
 from drivecli.errors import INTERRUPTED, OK, WRONG_USAGE, AlreadyDone, DriveError, NotUnderstood
+from drivecli.interrupts import answering, unheard
 from drivecli.render import FORMATS
 from drivecli.settings import without_keys
 
@@ -240,7 +239,7 @@ def _hear_no_more(env: Mapping[str, str] | None) -> None:
 
 
 def _run(args: list[str], app: App) -> int:
-    """The line's exit code. One that failed first has its words kept, then says why, then where they are."""
+    """The line's exit code. One that fails is answered whole before Ctrl-C is heard again: it may be typed twice."""
     try:
         result = cli.main(args=args, prog_name="drive", standalone_mode=False, obj=app, windows_expand_args=False)
         return result if isinstance(result, int) else OK
@@ -248,42 +247,35 @@ def _run(args: list[str], app: App) -> int:
         raise
     except SystemExit:  # how Click answers a reader that left
         raise BrokenPipeError from None
-    except click.exceptions.NoArgsIsHelpError as bare:
-        app.out.warn(bare.ctx.get_help() if bare.ctx else bare.format_message())
+    except (Exception, KeyboardInterrupt) as stopped:
+        with answering(unheard):
+            return _answer(stopped, args, app)
+
+
+def _answer(stopped: BaseException, args: list[str], app: App) -> int:
+    """The exit code of a line that failed. Its words are kept first, then it is said why, then where they are."""
+    if isinstance(stopped, click.exceptions.NoArgsIsHelpError):
+        app.out.warn(stopped.ctx.get_help() if stopped.ctx else stopped.format_message())
         return WRONG_USAGE
-    except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
-        error = _stopped(app)
-    except click.ClickException as refused:
-        _peek(args, app)
-        error = _from_click(refused)
-    except AlreadyDone as done:
-        app.out.note(done.message)
+    if isinstance(stopped, AlreadyDone):
+        app.out.note(stopped.message)
         return OK
-    except DriveError as refused:
-        error = refused
-    except Exception as fault:  # the one place where every error becomes words and a code
-        error = _fault(fault, app)
-    with _answering_ctrl_c(signal.SIG_IGN):  # who is in a hurry types it twice; the words come first
-        kept = [] if app.saved else _keep_words(args, app)
-        app.out.error(error)
-        for line in kept:
-            app.out.warn(line)
+    error = _why(stopped, args, app)
+    kept = [] if app.saved else _keep_words(args, app)
+    app.out.error(error)
+    for line in kept:
+        app.out.warn(line)
     return error.code
 
 
-@contextmanager
-def _answering_ctrl_c(how: Any) -> Iterator[None]:
-    """Meanwhile Ctrl-C does something else, unless it is not ours to answer."""
-    ours = (signal.default_int_handler, signal.SIG_IGN)
-    heard = signal.getsignal(signal.SIGINT)
-    if heard not in ours or current_thread() is not main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, how)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
+def _why(stopped: BaseException, args: list[str], app: App) -> DriveError:
+    """The one place where every error becomes words and a code."""
+    if isinstance(stopped, (click.exceptions.Abort, KeyboardInterrupt, EOFError)):
+        return _stopped(app)
+    if isinstance(stopped, click.ClickException):
+        _peek(args, app)
+        return _from_click(stopped)
+    return stopped if isinstance(stopped, DriveError) else _fault(stopped, app)
 
 
 def _peek(args: list[str], app: App) -> None:
@@ -311,7 +303,7 @@ def _saved(app: App) -> str:
     return "What you typed was saved." if app.saved else "Nothing was saved."
 
 
-def _fault(error: Exception, app: App) -> DriveError:
+def _fault(error: BaseException, app: App) -> DriveError:
     """What a database's error means; else that the fault is ours, with a traceback where one was asked for."""
     if _came_of_ctrl_c(error):
         return _stopped(app)
@@ -363,7 +355,7 @@ def _keep_words(args: list[str], app: App) -> list[str]:
     line, words = split_words(answered or args)
     read = list(app.words)
     if STDIN in words and not read and not sys.stdin.isatty():
-        with suppress(KeyboardInterrupt), _answering_ctrl_c(signal.default_int_handler):  # it may never end
+        with suppress(KeyboardInterrupt), answering(signal.default_int_handler):  # it may never end
             read.append(sys.stdin.read().strip())
     kept = [each if each not in (STDIN, ELSEWHERE) else read.pop(0) if read else "" for each in words]
     if not answered and (not "".join(filter(None, kept)).strip() or line[:1] == ["drafts"]):

@@ -4,13 +4,10 @@ It knows who acts and checks that they may; it hands out cases (and locks them),
 every case that was touched, and commits, all or nothing.
 """
 
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from threading import current_thread, main_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +17,7 @@ from drivecli.catalogue import Catalogue
 from drivecli.db import Connection
 from drivecli.domain.facts import CaseFacts
 from drivecli.errors import AlreadyDone, StoreUnusable
+from drivecli.interrupts import unbroken
 from drivecli.queries import cases, rights
 from drivecli.queries.cases import CaseRow
 from drivecli.queries.clock import DEADLINE, DERIVED, Answers
@@ -140,7 +138,7 @@ class Work:
                 self.settle()
                 audit.end_event(self.db, self.event, self._touched)
                 self.sealed = audit.seal(self.db, self._doing())
-                with _unbroken():
+                with unbroken():
                     self.db.commit()
                     self.is_saved = True
         finally:
@@ -342,28 +340,6 @@ class Work:
     def _add_deadlines(self, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
             many.insert(self.db, "deadline", dict(zip(DEADLINE, zip(*rows, strict=True), strict=True)))
-
-
-@contextmanager
-def _unbroken() -> Iterator[None]:
-    """The first Ctrl-C waits until this is over: whoever is told that nothing was saved must be able to rely on it."""
-    heard: list[int] = []
-
-    def hear(number: int, frame: object) -> None:
-        heard.append(number)
-        if len(heard) > 1:
-            raise KeyboardInterrupt
-
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or current_thread() is not main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, hear)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    if heard:
-        raise KeyboardInterrupt
 
 
 @lru_cache

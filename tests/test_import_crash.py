@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from bringing import CLOSED, CUSTODY, assert_sound, write_table
-from conftest import Drive, Stores
+from conftest import Drive
 from forks import Forked
 from postgres import KEPT
 from racing import tell
@@ -106,27 +106,34 @@ def difference(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
 class Store:
     """A store in which nothing was brought in yet, and how to come back to it."""
 
-    def __init__(self, drive: Drive, stores: Stores, folder: Path) -> None:
-        self.drive, self._stores, self._kept = drive, stores, folder / "kept"
-        shutil.copytree(drive.home, self._kept)
+    def __init__(self, drive: Drive, folder: Path) -> None:
+        self.drive = drive
+        self._kept = folder / "kept"
+        if drive.engine == "file":
+            drive.close()
+            shutil.copytree(drive.home, self._kept)
 
     def again(self) -> None:
-        """As if nothing had been brought in: a database is as it was copied for this test, and so is the home."""
+        """As if nothing had been brought in: the file is copied back, a database has its batches taken back."""
+        if self.drive.engine == "file":
+            self.drive.close()
+            shutil.rmtree(self.drive.home)
+            shutil.copytree(self._kept, self.drive.home)
+            return
         self.drive.close()
-        shutil.rmtree(self.drive.home)
-        shutil.copytree(self._kept, self.drive.home)
-        if self.drive.copied and self.drive.copied.was:
-            assert self._stores.server.bring_back(self.drive.database, self.drive.copied.was)
+        for batch in self.drive("import history --json", as_="sam", ok=True).json:
+            if batch["state"] == "applied":
+                self.drive(f"import undo {batch['batch']} --reason again", as_="sam", ok=True)
 
 
 Ended = list[tuple[str, bool]]
 """The last words of each import that was stopped, and whether all of it was there."""
 
 
-def stop_until(store: Store, folder: Path, how: signal.Signals, times: int, enough: Callable[[Ended], bool]) -> Ended:
+def stop_until(drive: Drive, folder: Path, how: signal.Signals, times: int, enough: Callable[[Ended], bool]) -> Ended:
     """Stop an import so many times, and again if it was not `enough`: on a busy machine the moments that were measured
     may all come too late."""
-    ended = Ended()
+    store, ended = Store(drive, folder), Ended()
     for seed in range(1, 6):
         ended += stop_often(store, folder, how, times=times, seed=seed)
         if enough(ended):
@@ -173,9 +180,9 @@ def stop_often(store: Store, folder: Path, how: signal.Signals, *, times: int, s
     ],
 )
 def test_killed_at_any_moment_an_import_is_done_or_not_begun_and_runs_again(
-    request: pytest.FixtureRequest, stores: Stores, team: Any, tmp_path: Path, engine: str, times: int
+    request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str, times: int
 ) -> None:
-    store = Store(request.getfixturevalue(f"drive_{engine}"), stores, tmp_path)
+    drive = request.getfixturevalue(f"drive_{engine}")
 
     def was_at_work(ended: Ended) -> bool:
         return {"planning", "writing"} <= {said.split()[0] for said, _ in ended}
@@ -184,7 +191,7 @@ def test_killed_at_any_moment_an_import_is_done_or_not_begun_and_runs_again(
         return {False, True} == {whole for _, whole in ended}
 
     ended = stop_until(
-        store, tmp_path, signal.SIGKILL, times, lambda ended: was_at_work(ended) and was_before_and_after(ended)
+        drive, tmp_path, signal.SIGKILL, times, lambda ended: was_at_work(ended) and was_before_and_after(ended)
     )
 
     assert was_at_work(ended), "never killed at work"
@@ -193,14 +200,14 @@ def test_killed_at_any_moment_an_import_is_done_or_not_begun_and_runs_again(
 
 @pytest.mark.parametrize("engine", ["file", "postgres"])
 def test_after_ctrl_c_an_import_has_saved_nothing_or_says_that_it_had_saved(
-    request: pytest.FixtureRequest, stores: Stores, team: Any, tmp_path: Path, engine: str
+    request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str
 ) -> None:
-    store = Store(request.getfixturevalue(f"drive_{engine}"), stores, tmp_path)
+    drive = request.getfixturevalue(f"drive_{engine}")
 
     def at_work(ended: Ended) -> Ended:
         return [(said, whole) for said, whole in ended if not said.startswith("done 0 ")]
 
-    ended = stop_until(store, tmp_path, signal.SIGINT, 9, lambda ended: bool(at_work(ended)))
+    ended = stop_until(drive, tmp_path, signal.SIGINT, 9, lambda ended: bool(at_work(ended)))
     stopped = at_work(ended)
 
     assert [said for said, _ in ended if not said.startswith("done ")] == []
@@ -212,10 +219,10 @@ def test_after_ctrl_c_an_import_has_saved_nothing_or_says_that_it_had_saved(
 
 @pytest.mark.parametrize("engine", ["file", "postgres"])
 def test_the_control_that_saves_between_lots_of_rows_is_found_half_done(
-    request: pytest.FixtureRequest, stores: Stores, team: Any, tmp_path: Path, engine: str
+    request: pytest.FixtureRequest, team: Any, tmp_path: Path, engine: str
 ) -> None:
     drive = request.getfixturevalue(f"drive_{engine}")
-    file, store = write_table(tmp_path / "cases.csv", rows()), Store(drive, stores, tmp_path)
+    file, store = write_table(tmp_path / "cases.csv", rows()), Store(drive, tmp_path)
     with crasher(drive, file, spoiled=True) as go:
         for late in range(40):
             store.again()

@@ -12,6 +12,7 @@ from screens import Screen
 from sqlalchemy.engine.default import DefaultDialect
 
 from commands.refusals import contents
+from drivecli import cli
 from drivecli.services import drafts as kept_words
 
 WORDS = "it's a long “story”, told once"
@@ -224,6 +225,23 @@ def test_words_outlive_a_second_ctrl_c_while_they_are_kept(case_file, monkeypatc
 
 def interrupted(*given, **how) -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("moment", ["_peek", "_from_click", "_keep_words"])
+def test_words_outlive_ctrl_c_while_a_line_that_failed_is_answered(case_file, monkeypatch, moment: str) -> None:
+    whole = getattr(cli, moment)
+
+    def interrupted_before(*given):
+        signal.raise_signal(signal.SIGINT)
+        return whole(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, moment, interrupted_before)
+        result = case_file(log("--note", WORDS, "--colour", "red"))
+
+    assert result.code == 2
+    assert result.err.endswith(KEPT)
+    assert [words for _, words in drafts(case_file)] == [WORDS]
 
 
 def unread(pipe: IO[str]) -> bool:
